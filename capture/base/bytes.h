@@ -1,0 +1,107 @@
+/* Borrowed byte views: the only form in which packet bytes travel.
+ *
+ * A view owns nothing and is valid as long as its giver says. It is never
+ * NUL-terminated; every helper here stays inside [p, p + n). ASCII only, no
+ * locale: packet bytes above 0x7f are never letters, digits or blanks.
+ */
+#ifndef MAILWIRE_BASE_BYTES_H
+#define MAILWIRE_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+    const uint8_t *p;
+    size_t n;
+};
+
+static inline struct bytes bytes_make(const void *p, size_t n)
+{
+    return (struct bytes){p, n};
+}
+
+/* The bytes of a C string, without its NUL. NULL gives the empty view. */
+static inline struct bytes bytes_of(const char *s)
+{
+    return (struct bytes){(const uint8_t *)s, s ? strlen(s) : 0};
+}
+
+/* From `from` on, at most `n` bytes; clamped, never outside. */
+static inline struct bytes bytes_sub(struct bytes b, size_t from, size_t n)
+{
+    if (from > b.n) {
+        from = b.n;
+    }
+    if (n > b.n - from) {
+        n = b.n - from;
+    }
+    return (struct bytes){b.p ? b.p + from : NULL, n};
+}
+
+static inline struct bytes bytes_from(struct bytes b, size_t from)
+{
+    return bytes_sub(b, from, SIZE_MAX);
+}
+
+/* The byte at i, or -1 behind the end. */
+static inline int bytes_at(struct bytes b, size_t i)
+{
+    return i < b.n ? b.p[i] : -1;
+}
+
+static inline bool ascii_is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_is_alpha(int c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool ascii_is_blank(int c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static inline int ascii_upper(int c)
+{
+    return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
+}
+
+static inline int ascii_lower(int c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+/* Index of the first `c` at or behind `from`, or SIZE_MAX. */
+static inline size_t bytes_find(struct bytes b, int c, size_t from)
+{
+    const uint8_t *hit = from < b.n ? memchr(b.p + from, c, b.n - from) : NULL;
+    return hit ? (size_t)(hit - b.p) : SIZE_MAX;
+}
+
+bool bytes_equal(struct bytes a, struct bytes b);
+/* Same bytes as the C string, letters in any case. */
+bool bytes_is(struct bytes b, const char *word);
+bool bytes_starts(struct bytes b, const char *prefix); /* any case */
+bool bytes_ends(struct bytes b, const char *suffix);   /* any case */
+/* Index of `needle` (any case) at or behind `from`, or SIZE_MAX. */
+size_t bytes_search(struct bytes b, const char *needle, size_t from);
+/* Without blanks (space, tab) at both ends. */
+struct bytes bytes_trim(struct bytes b);
+/* Cuts the first blank-delimited word off *rest and returns it; *rest begins
+ * at the next word. Empty when nothing is left. */
+struct bytes bytes_word(struct bytes *rest);
+/* Cuts up to the next `sep` off *rest (which loses the separator too);
+ * false when *rest is exhausted. */
+bool bytes_split(struct bytes *rest, int sep, struct bytes *out);
+/* All of b is a decimal number that fits; else false and *out untouched. */
+bool bytes_u64(struct bytes b, uint64_t *out);
+/* Leading decimal digits of b; false when there is none or it overflows.
+ * *used gets the count of digits (may be NULL). */
+bool bytes_leading_u64(struct bytes b, uint64_t *out, size_t *used);
+
+#endif

@@ -1,0 +1,39 @@
+/* The only way untrusted bytes reach a terminal, a text file, JSON or a file name.
+ *
+ * Terminal and text: control characters (C0, DEL, C1 in both forms), bidirectional
+ * and zero-width formatting, line separators, tags and invalid UTF-8 come out as
+ * visible escapes (\x1b, \u{202e}, \xff); a backslash stays itself. At most eight
+ * combining marks follow one character, further ones are escaped.
+ * JSON: RFC 8259 strings in valid UTF-8, undecodable bytes as U+FFFD.
+ */
+#ifndef MAILWIRE_BASE_TEXT_H
+#define MAILWIRE_BASE_TEXT_H
+
+#include "capture/base/buf.h"
+
+/* Decodes one UTF-8 character of b at *at and advances *at; an invalid byte gives -1 and
+ * advances by one. Overlong forms, surrogates and values above U+10FFFF are invalid. */
+int32_t text_utf8_next(struct bytes b, size_t *at);
+/* Appends the UTF-8 form of a code point. */
+bool text_utf8_add(struct buf *out, uint32_t cp);
+/* Valid UTF-8 throughout? */
+bool text_is_utf8(struct bytes b);
+/* Must this code point never reach a terminal as itself? (see above) */
+bool text_is_unsafe(uint32_t cp);
+/* Columns a code point takes: 0 combining, 1, or 2 (East Asian wide, emoji). Locale-free. */
+int text_width(uint32_t cp);
+
+/* Appends b, escaped for a terminal or text file; false when out is full. Newlines are escaped too. */
+bool text_escape(struct buf *out, struct bytes b);
+/* As text_escape, but cut or padded with blanks to exactly `columns`; cut text ends in "…"
+ * ("~" where ascii). */
+bool text_fit(struct buf *out, struct bytes b, int columns, bool ascii);
+/* Columns the escaped text takes. */
+int text_columns(struct bytes b);
+/* Appends b as the inside of a JSON string (no quotes). */
+bool text_json(struct buf *out, struct bytes b);
+/* Appends at most `most` characters of [A-Za-z0-9._-], others as '_'; never empty, never
+ * beginning with '.' or '-': a safe part of a file name. */
+bool text_filename(struct buf *out, struct bytes b, size_t most);
+
+#endif

@@ -1,0 +1,109 @@
+/* One direction of a session, cut into frames: lines, message bodies, lists, counted bytes.
+ *
+ * The protocol never counts bytes itself: it sets the mode, the framer finds the
+ * ends. Bodies are dot-unstuffed here (RFC 5321 4.5.2, RFC 1939 3). Input is a
+ * borrowed view at a time (framer_push, then framer_next until false); only an
+ * unfinished line, a held direction and at most two bytes at a body's line start
+ * are carried over, so frames do not depend on how the input was cut, except
+ * FRAME_DATA, of which only the concatenation means something.
+ */
+#ifndef MAILWIRE_DISSECT_FRAMER_H
+#define MAILWIRE_DISSECT_FRAMER_H
+
+#include "capture/base/buf.h"
+#include "capture/base/limits.h"
+#include "capture/stream.h"
+
+enum frame_mode {
+    MODE_LINE,   /* lines to LF (CRLF or bare LF) */
+    MODE_BODY,   /* dot-stuffed message to CRLF.CRLF */
+    MODE_LIST,   /* dot-stuffed lines to a lone dot: FRAME_LINE each, then FRAME_BODY_END */
+    MODE_COUNT,  /* exactly n bytes: FRAME_DATA, then FRAME_COUNT_END */
+    MODE_OPAQUE, /* FRAME_DATA until the end of the stream */
+    MODE_HOLD,   /* nothing comes out until the other side's answer releases it */
+};
+
+enum frame_kind {
+    FRAME_LINE,      /* data: without its end */
+    FRAME_DATA,      /* data: body, counted or opaque bytes */
+    FRAME_BODY_END,  /* the lone dot; eol and variant tell how it was written */
+    FRAME_COUNT_END, /* all counted bytes came */
+    FRAME_AMBIGUOUS, /* an end of data that only some receivers take: variant, body_offset, offset */
+    FRAME_GAP,       /* missing bytes were lost here; in MODE_COUNT they count */
+    FRAME_STUCK,     /* a held direction waits too long, or ends: the protocol must choose a mode */
+    FRAME_END,       /* the stream is over: torn tells that an unfinished line stood before */
+};
+
+enum eol { EOL_CRLF, EOL_LF, EOL_NONE };
+
+/* Ends of data that are not CRLF.CRLF, by what stands around the dot. */
+enum eod_variant { EOD_STRICT, EOD_LF_DOT_LF, EOD_CR_DOT_CR, EOD_CR_DOT_LF, EOD_LF_DOT_CR,
+                   EOD_LF_DOT_CRLF, EOD_CRLF_DOT_LF, EOD_CR_DOT_CRLF, EOD_CRLF_DOT_CR,
+                   EOD_CRLF_NUL_DOT_CRLF, EOD_CRLF_DOT_NUL_CRLF, EOD_CRLF_DOT_CRCRLF,
+                   EOD_CRCRLF_DOT_CRCRLF, EOD_COUNT };
+
+const char *eod_variant_name(enum eod_variant v); /* "CRLF.CRLF", "LF.LF", ... */
+
+/* Odd bytes met in a body (counts since the mode was set). */
+struct body_oddities {
+    uint64_t bare_cr, bare_lf, nul, eight_bit; /* eight_bit: 0 or 1 only */
+    uint64_t first_bare_cr, first_bare_lf, first_nul; /* body offsets */
+    uint64_t longest_line;
+};
+
+struct frame {
+    enum frame_kind kind;
+    enum dir dir;
+    enum eol eol;
+    enum eod_variant variant;
+    bool torn;            /* a line whose start or end is missing (gap, end of stream) */
+    struct bytes data;    /* valid until the next framer call */
+    uint64_t skipped;     /* bytes of a line beyond limits.line_bytes */
+    uint64_t missing;     /* FRAME_GAP */
+    uint64_t body_offset; /* FRAME_AMBIGUOUS: bytes of the rebuilt message up to that end */
+    uint64_t offset;      /* stream offset of the frame's first byte (AMBIGUOUS: of the byte behind
+                             the end, where commands would begin) */
+    uint64_t end_offset;  /* stream offset behind the frame's last byte */
+    int64_t time, end_time;
+    uint64_t packet, last_packet;
+    const struct gap *gap;
+};
+
+struct framer {
+    enum dir dir;
+    enum frame_mode mode;
+    const struct limits *limits;
+    struct bytes in;          /* what is left of the pushed view */
+    int64_t in_time;
+    uint64_t in_packet, in_offset; /* of in.p[0] */
+    struct buf carry;         /* unfinished line, or what is held */
+    int64_t carry_time;
+    uint64_t carry_packet, carry_offset;
+    uint64_t carry_skipped;
+    uint64_t count_left;      /* MODE_COUNT */
+    uint64_t body_bytes;      /* bytes of the body given so far (MODE_BODY) */
+    uint64_t line_start;      /* body offset of the current body line */
+    struct body_oddities odd;
+    uint8_t line_state;       /* MODE_BODY, MODE_LIST: where in CR LF . CR LF we are */
+    bool lf_style;            /* bare LF ends lines and bodies: this side never sends CRLF */
+    bool ended, torn, end_told, stuck_told;
+    bool count_end_due;
+    struct gap gap;
+    bool gap_pending;
+};
+
+void framer_init(struct framer *f, enum dir dir, const struct limits *limits);
+void framer_done(struct framer *f);
+/* Gives the next piece of the stream; the previous one must be used up (framer_next said false). */
+void framer_push(struct framer *f, const struct chunk *c);
+void framer_push_gap(struct framer *f, const struct gap *g);
+void framer_push_end(struct framer *f, int64_t time);
+/* The next frame, or false when more input is needed. */
+bool framer_next(struct framer *f, struct frame *out);
+/* Changes the mode at the point reached. count is MODE_COUNT's length (0 gives FRAME_COUNT_END at
+ * once). Leaving MODE_HOLD puts the held bytes back in front. */
+void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count);
+/* Bytes it holds, for memory accounting. */
+size_t framer_held(const struct framer *f);
+
+#endif

@@ -1,0 +1,13 @@
+/* Secrets as they may be shown: the one function that masks. Every sink calls it where bytes
+ * leave (screen, standard output, file). */
+#ifndef MAILWIRE_DISSECT_MASK_H
+#define MAILWIRE_DISSECT_MASK_H
+
+#include "capture/base/buf.h"
+
+#define MASKED "********"
+
+/* Appends line with its part `secret` (a view into line, or empty) replaced by MASKED, unless show. */
+void mask_add(struct buf *out, struct bytes line, struct bytes secret, bool show);
+
+#endif

@@ -1,0 +1,35 @@
+/* Exports: sinks that write what the dissectors tell. One file and one row of formats.def each.
+ *
+ * -T views write to standard output (a FILE); file exports write into a folder or
+ * to a file of their own. All of them are plain sinks and can be combined (tee).
+ */
+#ifndef MAILWIRE_UI_EXPORT_EXPORT_H
+#define MAILWIRE_UI_EXPORT_EXPORT_H
+
+#include "dissect/event.h"
+
+#include <stdio.h>
+
+struct export_config {
+    FILE *out;               /* borrowed; -T views */
+    const char *path;        /* folder or file; file exports */
+    const struct limits *limits;
+    bool show_secrets, utc, line_buffered, commands, bodies, explain, parts;
+    bool nano;               /* times with nine digits; may be set before the first event */
+    const char *(*file_name)(void *arg, uint32_t file); /* capture file names, for log.file.path */
+    void *file_name_arg;
+};
+
+struct export_format {
+    const char *name;        /* -T word, or the option ("export-eml") */
+    const char *help;
+    bool is_view;            /* -T */
+    bool needs_bodies, needs_digests;
+    /* NULL with a sentence in *e when it can not start. */
+    struct sink *(*open)(const struct export_config *c, struct error *e);
+};
+
+const struct export_format *export_formats(size_t *count);
+const struct export_format *export_find(const char *name);
+
+#endif
