@@ -1,13 +1,29 @@
-# mailwire: `make run` and `make check` do everything on a fresh Debian 12, packages included.
+# mailwire. On a fresh Debian 12 `make run` and `make check` do everything, packages included.
+#
+#   make          build (build/mailwire, ./mailwire)     make run     install what is missing, build, show a sample
+#   make test     tests of this build only               make check   every test: gcc, clang, sanitizers, analysers
+#   make install  PREFIX=/usr/local DESTDIR=             make bench   speed and memory beside a bare libpcap loop
+#   make fuzz     long fuzzing (FUZZ_SECONDS each)        make golden  write the expected outputs of the samples anew
+#
+# BUILD names the folder of a build, CC the compiler, SAN sanitizers (address,undefined), WERROR=1
+# makes warnings errors. Each combination wants a BUILD of its own; changed flags rebuild all the same.
 PREFIX  ?= /usr/local
 DESTDIR ?=
 BUILD   ?= build
-CC      ?= gcc
 WERROR  ?= 0
 SAN     ?=
-OPT     ?= -O2
+FUZZER  ?= 0
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+ifeq ($(SAN),)
+OPT ?= -O2
+else
+OPT ?= -O1
+endif
 
-PKGS     = gmime-3.0 libcrypto zlib libzstd liblz4 ncursesw libmaxminddb libseccomp
+PKGS       = gmime-3.0 libcrypto zlib libzstd liblz4 ncursesw libmaxminddb libseccomp
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I\([^ ]*\)/-isystem \1/g')
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpcap -lpthread -lm
 
@@ -16,40 +32,145 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmiss
 ifeq ($(WERROR),1)
 WARN += -Werror
 endif
-HARDEN = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fPIE \
-         -ftrivial-auto-var-init=zero -fno-strict-aliasing -fno-delete-null-pointer-checks
+
+# clang before 16 wants to be told twice that variables may be zeroed.
+ZERO_INIT := $(shell $(CC) -ftrivial-auto-var-init=zero -fsyntax-only -x c /dev/null 2>/dev/null && \
+               echo -ftrivial-auto-var-init=zero || echo -ftrivial-auto-var-init=zero \
+               -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang)
+ifeq ($(SAN),)
+HARDEN    = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fPIE $(ZERO_INIT) \
+            -fno-strict-aliasing -fno-delete-null-pointer-checks
 HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noexecstack
-ifneq ($(SAN),)
-HARDEN = -fPIE -fno-omit-frame-pointer -fsanitize=$(SAN) -fno-sanitize-recover=all
+else
+HARDEN    = -fPIE -fno-omit-frame-pointer -fsanitize=$(SAN) -fno-sanitize-recover=all
 HARDEN_LD = -pie -fsanitize=$(SAN)
 endif
+ifeq ($(FUZZER),1)
+HARDEN += -fsanitize=fuzzer-no-link -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+endif
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -I. $(OPT) -g $(WARN) $(HARDEN) $(PKG_CFLAGS) $(CFLAGS)
-ALL_LDFLAGS = $(HARDEN_LD) $(LDFLAGS)
+ALL_LDFLAGS = $(HARDEN_LD) -Wl,--as-needed $(LDFLAGS)
 
 # Everything but main.c is a library, so that tests link what they test.
-SRC := $(filter-out ui/main.c,$(wildcard capture/base/*.c capture/*.c dissect/*.c ui/*.c ui/export/*.c ui/tui/*.c))
+SRC := $(sort $(filter-out ui/main.c,$(wildcard capture/base/*.c capture/*.c dissect/*.c ui/*.c \
+         ui/export/*.c ui/tui/*.c)))
 OBJ := $(SRC:%.c=$(BUILD)/%.o)
 LIB := $(BUILD)/libmailwire.a
 
+UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c)))
+STREAM := $(if $(wildcard tests/stream_test.c),$(BUILD)/tests/stream_test)
+FUZZ   := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/tests/fuzz/%_fuzz,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+BENCH  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
+
+# V=1 shows the whole commands.
+ifeq ($(V),1)
+say =
+else
+say = @printf '  %-4s %s\n' $(1) '$(patsubst $(BUILD)/%,%,$@)';
+endif
+
 all: mailwire
 
+ifeq ($(BUILD),build)
 mailwire: $(BUILD)/mailwire
-	@ln -sf $(BUILD)/mailwire $@ 2>/dev/null || cp $(BUILD)/mailwire $@
+	@ln -sf $(BUILD)/mailwire $@
+else
+mailwire: $(BUILD)/mailwire
+.PHONY: mailwire
+endif
+
+lib: $(LIB)
 
 $(BUILD)/mailwire: $(BUILD)/ui/main.o $(LIB)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(LIB): $(OBJ)
+$(LIB): $(OBJ) $(BUILD)/.sources
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $(OBJ)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/.flags
+	$(if $(PKG_CFLAGS),,$(error Libraries are missing. Run tests/install-packages build, or make run))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# A stamp is touched only when what it holds changes: other flags, or files that came or went.
+stamp = @mkdir -p $(BUILD); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
+$(BUILD)/.flags: FORCE
+	$(call stamp,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))
+$(BUILD)/.sources: FORCE
+	$(call stamp,$(SRC))
+
+-include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(STREAM:=.d) $(FUZZ:=.d) $(BENCH:=.d)
+
+# ---- tests of one build ------------------------------------------------------------------------
+
+$(UNIT) : %: %.o $(LIB)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
+$(STREAM) : %: %.o $(LIB)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(BENCH) : %: %.o
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpcap -lm
+
+tests: $(UNIT) $(STREAM)
+
+unit: $(UNIT)
+	@tests/run-unit $^
+streams: $(STREAM)
+	@$(STREAM) tests/streams
+samples-check: mailwire
+	@tests/golden $(BUILD)/mailwire
+corpus: mailwire
+	@tests/corpus $(BUILD)/mailwire
+test: unit streams samples-check corpus
+
+golden: mailwire
+	@tests/golden --write $(BUILD)/mailwire
+# Captures built from dialog scripts; the others in samples/ are recordings.
+samples:
+	@tests/dialogs/build samples
+
+# ---- everything ----------------------------------------------------------------------------------
+
+run:
+	@tests/install-packages build
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@if [ -t 0 ] && [ -t 1 ]; then ./mailwire -r $(SAMPLE); else ./mailwire -r $(SAMPLE) -T sessions; fi
+SAMPLE ?= samples/tour.pcap
+
+check:
+	@tests/install-packages build check
+	@tests/check $(BUILD)/check
+
+bench: mailwire $(BENCH)
+	@tests/bench/run $(BUILD)
+
+# ---- fuzzing: libFuzzer with clang; every target is also a program that replays files --------------
+
+ifeq ($(FUZZER),1)
+$(FUZZ) : %: %.o $(LIB)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+else
+$(FUZZ) : %: %.o $(BUILD)/tests/fuzz/replay.o $(LIB)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+endif
+fuzz-targets: $(FUZZ)
+
+FUZZ_SECONDS ?= 600
+fuzz:
+	@tests/install-packages build check
+	@tests/fuzz/run $(BUILD)/fuzz $(FUZZ_SECONDS)
+fuzz-smoke:
+	@tests/fuzz/run --smoke $(BUILD)/fuzz 120
+
+# ---- install ---------------------------------------------------------------------------------------
+
+install: all
+	install -D -m 755 $(BUILD)/mailwire $(DESTDIR)$(PREFIX)/bin/mailwire
+	$(if $(wildcard ui/mailwire.1),install -D -m 644 ui/mailwire.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailwire.1)
 
 clean:
 	rm -rf build mailwire
 
-.PHONY: all clean mailwire
+FORCE:
+.PHONY: all lib tests unit streams samples-check corpus test golden samples run check bench fuzz \
+        fuzz-targets fuzz-smoke install clean FORCE
