@@ -48,7 +48,7 @@ const char *eod_variant_name(enum eod_variant v); /* "CRLF.CRLF", "LF.LF", ... *
 struct body_oddities {
     uint64_t bare_cr, bare_lf, nul, eight_bit; /* eight_bit: 0 or 1 only */
     uint64_t first_bare_cr, first_bare_lf, first_nul; /* body offsets */
-    uint64_t longest_line;
+    uint64_t longest_line; /* only kept beyond 998 */
 };
 
 struct frame {
@@ -60,7 +60,8 @@ struct frame {
     struct bytes data;    /* valid until the next framer call */
     uint64_t skipped;     /* bytes of a line beyond limits.line_bytes */
     uint64_t missing;     /* FRAME_GAP */
-    uint64_t body_offset; /* FRAME_AMBIGUOUS: bytes of the rebuilt message up to that end */
+    uint64_t body_offset; /* FRAME_AMBIGUOUS: bytes of the rebuilt message up to that end;
+                             all of them, and none behind, were given before this frame */
     uint64_t offset;      /* stream offset of the frame's first byte (AMBIGUOUS: of the byte behind
                              the end, where commands would begin) */
     uint64_t end_offset;  /* stream offset behind the frame's last byte */
@@ -69,27 +70,24 @@ struct frame {
     const struct gap *gap;
 };
 
+struct framer_carry; /* an unfinished line, or what is held: only while there is one */
+struct framer_body;  /* a body in progress: only while there is one */
+
 struct framer {
-    enum dir dir;
-    enum frame_mode mode;
-    const struct limits *limits;
-    struct bytes in;          /* what is left of the pushed view */
-    int64_t in_time;
+    struct bytes in;        /* what is left of the pushed view */
     uint64_t in_packet, in_offset; /* of in.p[0] */
-    struct buf carry;         /* unfinished line, or what is held */
-    int64_t carry_time;
-    uint64_t carry_packet, carry_offset;
-    uint64_t carry_skipped;
-    uint64_t count_left;      /* MODE_COUNT */
-    uint64_t body_bytes;      /* bytes of the body given so far (MODE_BODY) */
-    uint64_t line_start;      /* body offset of the current body line */
-    struct body_oddities odd;
-    uint8_t line_state;       /* MODE_BODY, MODE_LIST: where in CR LF . CR LF we are */
-    bool lf_style;            /* bare LF ends lines and bodies: this side never sends CRLF */
-    bool ended, torn, end_told, stuck_told;
-    bool count_end_due;
-    struct gap gap;
-    bool gap_pending;
+    int64_t in_time;
+    const struct limits *limits;
+    const struct gap *gap;  /* pushed and not yet told; borrowed until framer_next says false */
+    struct framer_carry *carry;
+    struct framer_carry *held; /* released bytes, read before `in` */
+    struct framer_body *body;
+    uint64_t count_left;    /* MODE_COUNT */
+    uint8_t dir, mode;      /* enum dir, enum frame_mode */
+    bool saw_crlf, saw_lf;  /* line ends met in MODE_LINE: LF only means lf style */
+    bool torn_next;         /* the next line may lack its start */
+    bool ended, end_told;
+    bool stuck_told;
 };
 
 void framer_init(struct framer *f, enum dir dir, const struct limits *limits);
@@ -103,6 +101,13 @@ bool framer_next(struct framer *f, struct frame *out);
 /* Changes the mode at the point reached. count is MODE_COUNT's length (0 gives FRAME_COUNT_END at
  * once). Leaving MODE_HOLD puts the held bytes back in front. */
 void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count);
+/* The next line may lack its beginning (capture started in the middle). */
+void framer_start_torn(struct framer *f);
+/* What a direction on hold has waiting; and drops the first n bytes of it. */
+struct bytes framer_waiting(const struct framer *f);
+void framer_drop_waiting(struct framer *f, size_t n);
+/* Odd bytes of the body just ended or in progress; zeros when there was none. */
+struct body_oddities framer_oddities(const struct framer *f);
 /* Bytes it holds, for memory accounting. */
 size_t framer_held(const struct framer *f);
 

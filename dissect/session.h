@@ -81,6 +81,7 @@ struct protocol {
     void (*begin)(struct session *s);
     void (*frame)(struct session *s, const struct frame *f);
     void (*close)(struct session *s, enum stream_close how); /* before the rest is told; may be NULL */
+    void (*resumed)(struct session *s); /* clear text follows session_start_tls; may be NULL */
     void (*done)(struct session *s); /* frees what the state owns beyond the arena; may be NULL */
 };
 
@@ -100,6 +101,8 @@ void session_want(struct session *s, enum frame_mode mode, uint64_t count);
 bool session_release(struct session *s, enum dir dir, enum frame_mode mode, uint64_t count);
 bool session_on_hold(const struct session *s, enum dir dir);
 struct framer *session_framer(struct session *s, enum dir dir);
+/* Bytes a direction on hold has waiting. */
+struct bytes session_waiting(struct session *s, enum dir dir);
 
 /* -- state machine: one setter, told as EV_STATE when it changes or is illegal */
 void session_set_state(struct session *s, const char *to, const struct frame *cause, bool legal);
@@ -142,9 +145,15 @@ struct arena *session_message_arena(struct message *m);
 /* -- other facts */
 void session_credential(struct session *s, const struct credential *c);
 void session_note(struct session *s, enum note_id id, struct bytes evidence, const struct frame *f);
-/* The current frame's direction (and the other, once released) speaks TLS from here: MODE_OPAQUE
- * into the TLS reader, which resumes `resume` mode... see tls.h. start: TLS_STARTTLS. */
+/* TLS begins: called in the frame of the positive reply to STARTTLS/STLS, while the client is on
+ * hold. From here the session itself does all that both protocols need (session_tls.c): it looks
+ * whether a handshake follows, sets protocol->tls_state, reads the handshake, tells EV_TLS; bytes
+ * in clear before the handshake are told as command or response injection; where no handshake
+ * follows (decrypted captures, refused by the peer) both directions go on as lines, after
+ * protocol->resumed (if any). */
 void session_start_tls(struct session *s);
+/* Clear text goes on after an agreed STARTTLS: the capture was decrypted. For credential.encrypted. */
+bool session_encrypted(const struct session *s);
 /* This is not our protocol after all (limits.unknown_commands): both directions go opaque. */
 void session_give_up(struct session *s);
 

@@ -1,0 +1,481 @@
+#include "dissect/framer.h"
+
+#include "capture/base/error.h"
+#include "dissect/framer_body.h"
+
+#include <stdlib.h>
+
+/* Where a packet's bytes begin in a carried buffer: times and packets of held frames stay right. */
+struct mark {
+    size_t at;
+    int64_t time;
+    uint64_t packet;
+};
+
+#define MARKS_MOST 8 /* more packets share the last mark */
+
+struct framer_carry {
+    struct buf bytes;
+    uint64_t offset;  /* of bytes.p[0] in the stream */
+    uint64_t skipped; /* bytes of an over-long line beyond the ceiling */
+    size_t done;      /* bytes already read (released bytes) */
+    bool told;        /* its line was given; cleared at the next call */
+    uint16_t marks;
+    struct mark mark[MARKS_MOST];
+};
+
+static const char *const variant_names[EOD_COUNT] = {
+    "CRLF.CRLF", "LF.LF",     "CR.CR",     "CR.LF",         "LF.CR",         "LF.CRLF",      "CRLF.LF",
+    "CR.CRLF",   "CRLF.CR",   "CRLF<NUL>.CRLF", "CRLF.<NUL>CRLF", "CRLF.CRCRLF", "CRCRLF.CRCRLF",
+};
+
+const char *eod_variant_name(enum eod_variant v)
+{
+    return v < EOD_COUNT ? variant_names[v] : "?";
+}
+
+void framer_init(struct framer *f, enum dir dir, const struct limits *limits)
+{
+    *f = (struct framer){.dir = (uint8_t)dir, .mode = MODE_LINE, .limits = limits};
+}
+
+static void carry_free(struct framer_carry **c)
+{
+    if (*c != NULL) {
+        buf_done(&(*c)->bytes);
+        free(*c);
+        *c = NULL;
+    }
+}
+
+void framer_done(struct framer *f)
+{
+    carry_free(&f->carry);
+    carry_free(&f->held);
+    free(f->body);
+    f->body = NULL;
+}
+
+size_t framer_held(const struct framer *f)
+{
+    size_t n = f->body ? sizeof *f->body : 0;
+    n += f->carry ? sizeof *f->carry + f->carry->bytes.room : 0;
+    return n + (f->held ? sizeof *f->held + f->held->bytes.room : 0);
+}
+
+struct bytes framer_waiting(const struct framer *f)
+{
+    bool waits = f->mode == MODE_HOLD && f->carry != NULL && !f->carry->told;
+    return waits ? buf_bytes(&f->carry->bytes) : (struct bytes){NULL, 0};
+}
+
+void framer_drop_waiting(struct framer *f, size_t n)
+{
+    size_t have = framer_waiting(f).n;
+    if (have > 0) {
+        n = n < have ? n : have;
+        buf_drop(&f->carry->bytes, n);
+        f->carry->offset += n;
+        f->carry->marks = 1; /* times of what is left are told as the first's: rare, and near */
+        if (f->carry->bytes.n == 0) {
+            carry_free(&f->carry);
+        }
+    }
+}
+
+struct body_oddities framer_oddities(const struct framer *f)
+{
+    return f->body ? f->body->odd : (struct body_oddities){0};
+}
+
+void framer_start_torn(struct framer *f)
+{
+    f->torn_next = true;
+}
+
+void framer_push(struct framer *f, const struct chunk *c)
+{
+    f->in = c->data;
+    f->in_time = c->time;
+    f->in_packet = c->packet;
+    f->in_offset = c->offset;
+}
+
+void framer_push_gap(struct framer *f, const struct gap *g)
+{
+    f->gap = g;
+    f->in_time = g->time;
+    f->in_packet = g->packet;
+    f->in_offset = g->offset;
+}
+
+void framer_push_end(struct framer *f, int64_t time)
+{
+    f->ended = true;
+    f->in_time = time;
+}
+
+/* ---- the input: released bytes first, then the pushed view ------------------------------ */
+
+struct input {
+    struct bytes bytes;
+    int64_t time;
+    uint64_t packet, offset;
+};
+
+static const struct mark *mark_at(const struct framer_carry *c, size_t at)
+{
+    uint16_t i = c->marks;
+    while (i > 1 && c->mark[i - 1].at > at) {
+        i--;
+    }
+    return &c->mark[i - 1];
+}
+
+static struct input input_now(const struct framer *f)
+{
+    const struct framer_carry *h = f->held;
+    if (h != NULL) {
+        const struct mark *m = mark_at(h, h->done);
+        return (struct input){bytes_from(buf_bytes(&h->bytes), h->done), m->time, m->packet,
+                              h->offset + h->done};
+    }
+    return (struct input){f->in, f->in_time, f->in_packet, f->in_offset};
+}
+
+static void input_used(struct framer *f, size_t n)
+{
+    struct framer_carry *h = f->held;
+    if (h != NULL) { /* freed only when empty at the next call: frames may still point into it */
+        h->done += n;
+        return;
+    }
+    f->in = bytes_from(f->in, n);
+    f->in_offset += n;
+}
+
+/* ---- the carry: an unfinished line, or a direction on hold ------------------------------ */
+
+static struct framer_carry *carry_get(struct framer *f, const struct input *in, uint64_t ceiling)
+{
+    if (f->carry == NULL) {
+        f->carry = xcalloc(1, sizeof *f->carry);
+        buf_init(&f->carry->bytes, (size_t)ceiling);
+        f->carry->offset = in->offset;
+    }
+    return f->carry;
+}
+
+static void carry_add(struct framer_carry *c, const struct input *in, struct bytes more)
+{
+    if (c->marks < MARKS_MOST &&
+        (c->marks == 0 || c->mark[c->marks - 1].packet != in->packet)) {
+        c->mark[c->marks++] = (struct mark){c->bytes.n, in->time, in->packet};
+    }
+    size_t before = c->bytes.n;
+    buf_add(&c->bytes, more);
+    c->skipped += more.n - (c->bytes.n - before);
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+static struct bytes without_cr(struct bytes line, enum eol *eol)
+{
+    if (line.n > 0 && line.p[line.n - 1] == '\r') {
+        *eol = EOL_CRLF;
+        line.n--;
+    } else {
+        *eol = EOL_LF;
+    }
+    return line;
+}
+
+/* Fills *out with the carried line; the buffer lives until the next call. */
+static void give_carried(struct framer *f, struct frame *out, int64_t end_time, uint64_t last_packet)
+{
+    struct framer_carry *c = f->carry;
+    out->data = buf_bytes(&c->bytes);
+    out->skipped = c->skipped;
+    out->time = c->mark[0].time;
+    out->packet = c->mark[0].packet;
+    out->offset = c->offset;
+    out->end_time = end_time;
+    out->last_packet = last_packet;
+    c->told = true;
+}
+
+static void finish_line(struct framer *f, struct frame *out)
+{
+    out->kind = FRAME_LINE;
+    out->data = without_cr(out->data, &out->eol);
+    if (out->eol == EOL_CRLF) {
+        f->saw_crlf = true;
+    } else {
+        f->saw_lf = true;
+    }
+    out->torn = f->torn_next;
+    f->torn_next = false;
+}
+
+static bool next_line(struct framer *f, struct frame *out)
+{
+    struct input in = input_now(f);
+    if (in.bytes.n == 0) {
+        return false;
+    }
+    size_t lf = bytes_find(in.bytes, '\n', 0);
+    struct bytes piece = bytes_sub(in.bytes, 0, lf);
+    uint64_t ceiling = f->limits->line_bytes;
+    if (lf == SIZE_MAX || f->carry != NULL || piece.n > ceiling) {
+        carry_add(carry_get(f, &in, ceiling), &in, piece);
+        input_used(f, piece.n);
+        if (lf == SIZE_MAX) {
+            return false;
+        }
+        input_used(f, 1);
+        give_carried(f, out, in.time, in.packet);
+        out->end_offset = in.offset + piece.n + 1;
+    } else {
+        input_used(f, lf + 1);
+        *out = (struct frame){.data = piece, .time = in.time, .end_time = in.time,
+                              .packet = in.packet, .last_packet = in.packet, .offset = in.offset,
+                              .end_offset = in.offset + lf + 1};
+    }
+    finish_line(f, out);
+    return true;
+}
+
+/* A list is lines too; a lone dot ends it and a leading dot is stuffing (RFC 1939 3). */
+static bool next_list(struct framer *f, struct frame *out)
+{
+    if (!next_line(f, out)) {
+        return false;
+    }
+    if (bytes_at(out->data, 0) == '.') {
+        if (out->data.n == 1 && out->skipped == 0) {
+            out->kind = FRAME_BODY_END;
+            out->variant = out->eol == EOL_LF ? EOD_LF_DOT_LF : EOD_STRICT;
+            f->mode = MODE_LINE;
+        }
+        out->data = bytes_from(out->data, 1);
+    }
+    return true;
+}
+
+/* ---- bodies, counted and opaque bytes --------------------------------------------------- */
+
+static bool next_body(struct framer *f, struct frame *out)
+{
+    for (;;) {
+        struct input in = input_now(f);
+        size_t used = 0;
+        struct bytes piece = {NULL, 0};
+        enum eod_variant variant = EOD_STRICT;
+        enum body_step step = body_next(f->body, in.bytes, &used, &piece, &variant);
+        input_used(f, used);
+        if (step == BODY_MORE || (step == BODY_DATA && piece.n == 0)) {
+            if (step == BODY_MORE) {
+                return false;
+            }
+            continue;
+        }
+        *out = (struct frame){.data = piece, .time = in.time, .end_time = in.time,
+                              .packet = in.packet, .last_packet = in.packet, .offset = in.offset,
+                              .end_offset = in.offset + used, .variant = variant,
+                              .body_offset = f->body->bytes};
+        if (step == BODY_DATA) {
+            out->kind = FRAME_DATA;
+        } else if (step == BODY_AMBIGUOUS) {
+            out->kind = FRAME_AMBIGUOUS;
+            out->offset = in.offset + used + (uint64_t)(int64_t)f->body->behind;
+        } else {
+            out->kind = FRAME_BODY_END;
+            out->eol = variant == EOD_STRICT ? EOL_CRLF : EOL_LF;
+            f->mode = MODE_LINE;
+        }
+        return true;
+    }
+}
+
+static bool next_raw(struct framer *f, struct frame *out, uint64_t most)
+{
+    struct input in = input_now(f);
+    struct bytes piece = bytes_sub(in.bytes, 0, most > SIZE_MAX ? SIZE_MAX : (size_t)most);
+    if (piece.n == 0) {
+        return false;
+    }
+    input_used(f, piece.n);
+    *out = (struct frame){.kind = FRAME_DATA, .data = piece, .time = in.time, .end_time = in.time,
+                          .packet = in.packet, .last_packet = in.packet, .offset = in.offset,
+                          .end_offset = in.offset + piece.n};
+    return true;
+}
+
+static bool next_count(struct framer *f, struct frame *out)
+{
+    if (f->count_left > 0) {
+        if (!next_raw(f, out, f->count_left)) {
+            return false;
+        }
+        f->count_left -= out->data.n;
+        return true;
+    }
+    struct input in = input_now(f);
+    *out = (struct frame){.kind = FRAME_COUNT_END, .time = in.time, .end_time = in.time,
+                          .packet = in.packet, .last_packet = in.packet, .offset = in.offset,
+                          .end_offset = in.offset};
+    f->mode = MODE_LINE;
+    return true;
+}
+
+/* ---- hold ---------------------------------------------------------------------------------- */
+
+static struct frame plain_frame(const struct framer *f, enum frame_kind kind)
+{
+    return (struct frame){.kind = kind, .dir = f->dir, .time = f->in_time, .end_time = f->in_time,
+                          .packet = f->in_packet, .last_packet = f->in_packet,
+                          .offset = f->in_offset, .end_offset = f->in_offset};
+}
+
+static bool next_hold(struct framer *f, struct frame *out)
+{
+    struct input in = input_now(f);
+    if (in.bytes.n > 0) {
+        struct framer_carry *c = carry_get(f, &in, SIZE_MAX / 2);
+        carry_add(c, &in, in.bytes);
+        input_used(f, in.bytes.n);
+    }
+    bool breaks = f->gap != NULL || f->ended;
+    bool holds = f->carry != NULL && !f->carry->told;
+    if (!f->stuck_told && (f->gap != NULL || (holds && (f->ended || f->carry->bytes.n >=
+                                                                        f->limits->hold_bytes)))) {
+        f->stuck_told = true;
+        *out = plain_frame(f, FRAME_STUCK);
+        return true;
+    }
+    if (f->stuck_told || breaks) { /* nobody chose: read it as lines */
+        framer_mode(f, MODE_LINE, 0);
+        return framer_next(f, out);
+    }
+    return false;
+}
+
+void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count)
+{
+    if (f->mode == MODE_HOLD && mode != MODE_HOLD && f->carry != NULL && !f->carry->told) {
+        invariant(f->held == NULL || f->held->done == f->held->bytes.n);
+        carry_free(&f->held);
+        f->held = f->carry;
+        f->carry = NULL;
+    }
+    f->mode = (uint8_t)mode;
+    f->stuck_told = false;
+    f->count_left = mode == MODE_COUNT ? count : 0;
+    if (mode == MODE_BODY) {
+        if (f->body == NULL) {
+            f->body = xmalloc(sizeof *f->body);
+        }
+        body_begin(f->body, f->saw_lf && !f->saw_crlf);
+    }
+}
+
+/* ---- gaps and the end ---------------------------------------------------------------------- */
+
+/* Gives what an interrupted line or body still holds, before the gap or the end is told. */
+static bool give_rest(struct framer *f, struct frame *out)
+{
+    if (f->carry != NULL && (f->mode == MODE_LINE || f->mode == MODE_LIST)) {
+        give_carried(f, out, f->in_time, f->in_packet);
+        out->kind = FRAME_LINE;
+        out->eol = EOL_NONE;
+        out->torn = true;
+        out->end_offset = out->offset + out->data.n + out->skipped;
+        f->torn_next = false;
+        return true;
+    }
+    if (f->mode == MODE_BODY) {
+        struct bytes rest = body_withheld(f->body);
+        bool some = rest.n > 0;
+        f->body->bytes += rest.n;
+        body_gap(f->body);
+        if (some) {
+            *out = plain_frame(f, FRAME_DATA);
+            out->data = rest;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool next_gap(struct framer *f, struct frame *out)
+{
+    const struct gap *g = f->gap;
+    *out = plain_frame(f, FRAME_GAP);
+    out->gap = g;
+    out->missing = g->missing;
+    out->end_offset = g->offset + g->missing;
+    f->in_offset = out->end_offset;
+    f->gap = NULL;
+    if (f->mode == MODE_LINE || f->mode == MODE_LIST) {
+        f->torn_next = true;
+    } else if (f->mode == MODE_COUNT) { /* lost bytes count; what is lost behind the end tears a line */
+        if (g->missing > f->count_left) {
+            f->torn_next = true;
+        }
+        f->count_left -= g->missing < f->count_left ? g->missing : f->count_left;
+    }
+    return true;
+}
+
+static bool next_by_mode(struct framer *f, struct frame *out)
+{
+    switch ((enum frame_mode)f->mode) {
+    case MODE_LINE:
+        return next_line(f, out);
+    case MODE_BODY:
+        return next_body(f, out);
+    case MODE_LIST:
+        return next_list(f, out);
+    case MODE_COUNT:
+        return next_count(f, out);
+    case MODE_OPAQUE:
+        return next_raw(f, out, UINT64_MAX);
+    case MODE_HOLD:
+        return next_hold(f, out);
+    }
+    return false;
+}
+
+/* Drops buffers whose frames the caller is done with. */
+static void let_go_of_told(struct framer *f)
+{
+    if (f->carry != NULL && f->carry->told) {
+        carry_free(&f->carry);
+    }
+    if (f->held != NULL && f->held->done == f->held->bytes.n) {
+        carry_free(&f->held);
+    }
+}
+
+bool framer_next(struct framer *f, struct frame *out)
+{
+    let_go_of_told(f);
+    *out = (struct frame){0};
+    bool got = next_by_mode(f, out);
+    if (!got && f->held != NULL && f->held->done == f->held->bytes.n) {
+        carry_free(&f->held); /* used up without a frame: go on with the pushed view */
+        got = next_by_mode(f, out);
+    }
+    if (!got && (f->gap != NULL || f->ended)) {
+        got = give_rest(f, out);
+        if (!got && f->gap != NULL) {
+            got = next_gap(f, out);
+        } else if (!got && !f->end_told) {
+            f->end_told = true;
+            *out = plain_frame(f, FRAME_END);
+            got = true;
+        }
+    }
+    out->dir = f->dir;
+    return got;
+}
