@@ -4,7 +4,14 @@
  * challenge and response as they come (still base64), the final answer. It reads
  * PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195), DIGEST-MD5 (RFC 2831), NTLM
  * (MS-NLMP), SCRAM-* (RFC 5802), XOAUTH2, OAUTHBEARER (RFC 7628), ANONYMOUS,
- * EXTERNAL, GSSAPI and names any other. Knows nothing of protocols or sinks.
+ * EXTERNAL, GSSAPI (with the NTLM inside) and names any other. Knows nothing of
+ * protocols or sinks.
+ *
+ * What the secret is: the password; the hex digest (CRAM-MD5, DIGEST-MD5's
+ * response=); the proof in base64 (SCRAM); the token without "Bearer "; for
+ * NTLMv2 the NT response in hex, its proof in the first 32 digits, for NTLMv1
+ * both responses, "lm:nt"; the NTLM challenge is the server's 16 hex digits.
+ * DIGEST-MD5's realm is given as the domain.
  */
 #ifndef MAILWIRE_DISSECT_AUTH_H
 #define MAILWIRE_DISSECT_AUTH_H
