@@ -1,0 +1,160 @@
+/* Commands, replies and their pairing; credentials. */
+#include "capture/base/error.h"
+#include "dissect/session_private.h"
+
+#include <stdlib.h>
+
+#define KEPT_REPLY_BYTES 100 /* of the last refusal, for summaries */
+
+static void tell_command(struct session *s, const struct command *c)
+{
+    struct event e = {.kind = EV_COMMAND, .dir = c->dir, .time = c->time, .packet = c->packet,
+                      .u.command = c};
+    session_emit(s, &e);
+}
+
+static void fill_command(struct session *s, const struct frame *f, struct command *c)
+{
+    c->dir = f->dir;
+    c->time = f->time;
+    c->packet = f->packet;
+    c->last_packet = f->last_packet;
+    c->skipped = f->skipped;
+    c->state_before = s->info.state;
+    if (f->eol == EOL_LF) {
+        c->flags |= COMMAND_LF_ONLY;
+    }
+    if (f->torn) {
+        c->flags |= COMMAND_TORN;
+    }
+    if (c->flags & COMMAND_DATA) {
+        return;
+    }
+    c->number = ++s->info.commands;
+    if (s->pending.count > 0) {
+        c->flags |= COMMAND_PIPELINED;
+    }
+    if (!s->greeted && !s->info.midstream && s->info.flow->seen[FROM_SERVER] &&
+        s->info.flow->seen[FROM_CLIENT]) {
+        c->flags |= COMMAND_EARLY;
+    }
+}
+
+static struct pending *queue(struct session *s, const struct command *c, uint16_t tag)
+{
+    if (s->pending.count >= s->config->limits->pending_commands) {
+        session_note(s, NOTE_ID_TOO_MANY_PENDING, (struct bytes){NULL, 0}, NULL);
+        session_answered(s, NULL, 0);
+    }
+    struct pending *p = pending_add(&s->pending, c);
+    p->tag = tag;
+    return p;
+}
+
+struct pending *session_command(struct session *s, const struct frame *f, struct command *c,
+                                uint16_t tag, uint64_t number)
+{
+    c->line = f->data;
+    fill_command(s, f, c);
+    tell_command(s, c);
+    if (c->flags & COMMAND_DATA) {
+        return NULL;
+    }
+    struct pending *p = queue(s, c, tag);
+    p->number = number;
+    p->sent = f->end_time;
+    return p;
+}
+
+struct pending *session_await_verdict(struct session *s, const struct frame *f, struct message *m,
+                                      uint16_t tag)
+{
+    struct command c = {.dir = f->dir, .verb = "", .time = f->end_time, .packet = f->last_packet,
+                        .last_packet = f->last_packet, .flags = COMMAND_END_OF_DATA,
+                        .state_before = s->info.state};
+    struct pending *p = queue(s, &c, tag);
+    p->message = m;
+    p->sent = f->end_time;
+    return p;
+}
+
+struct pending *session_oldest(struct session *s)
+{
+    return s->pending.head;
+}
+
+/* One small room a session for the last refusal, made when there is one. */
+static void keep_refusal(struct session *s, const struct reply *r)
+{
+    struct bytes first = bytes_sub(r->raw, 0, bytes_find(r->raw, '\n', 0));
+    first = bytes_sub(first, 0, KEPT_REPLY_BYTES);
+    uint8_t *room = NULL;
+    if (s->info.last_reply.p != NULL) {
+        memcpy(&room, &s->info.last_reply.p, sizeof room); /* our own room, writable */
+    } else {
+        room = arena_alloc(&s->arena, KEPT_REPLY_BYTES);
+    }
+    if (room != NULL && first.n > 0) {
+        memcpy(room, first.p, first.n);
+        s->info.last_reply = bytes_make(room, first.n);
+    }
+}
+
+void session_reply(struct session *s, const struct reply *r, const struct pending *p)
+{
+    s->greeted = true;
+    s->info.last_code = r->code;
+    s->info.last_negative = r->status == REPLY_DEFER || r->status == REPLY_REFUSE;
+    if (s->info.last_negative) {
+        keep_refusal(s, r);
+    }
+    struct event e = {.kind = EV_REPLY, .dir = r->dir, .time = r->time, .packet = r->packet,
+                      .paired_number = p ? p->command.number : 0,
+                      .latency = p ? r->time - p->sent : TIME_UNKNOWN, .u.reply = r};
+    if (p != NULL && e.latency < 0) { /* captured in another order than sent */
+        e.latency = 0;
+    }
+    session_emit(s, &e);
+}
+
+void session_answered(struct session *s, const struct reply *r, uint32_t answer_lines)
+{
+    struct pending *p = s->pending.head;
+    if (p == NULL) {
+        return;
+    }
+    if (r == NULL) {
+        p->command.flags |= COMMAND_UNANSWERED;
+    }
+    struct exchange x = {.command = &p->command, .reply = r, .state_after = s->info.state,
+                         .latency = TIME_UNKNOWN, .answer_lines = answer_lines};
+    if (r != NULL) {
+        x.latency = r->time > p->sent ? r->time - p->sent : 0;
+    }
+    struct event e = {.kind = EV_EXCHANGE, .dir = p->command.dir, .time = p->command.time,
+                      .packet = p->command.packet, .u.exchange = &x};
+    session_emit(s, &e);
+    pending_drop(&s->pending);
+}
+
+void session_line(struct session *s, const struct frame *f)
+{
+    struct event e = {.kind = EV_LINE, .dir = f->dir, .time = f->time, .packet = f->packet,
+                      .u.text = f->data};
+    session_emit(s, &e);
+}
+
+void session_credential(struct session *s, const struct credential *given)
+{
+    struct credential c = *given;
+    c.encrypted = session_encrypted(s);
+    if (c.user.n > 0 && (c.success == TRI_YES || s->info.login != TRI_YES)) {
+        if (!bytes_equal(c.user, s->info.user)) {
+            s->info.user = session_keep(s, c.user);
+        }
+        s->info.login = c.success;
+    }
+    struct event e = {.kind = EV_CREDENTIAL, .dir = c.dir, .time = c.time, .packet = c.packet,
+                      .u.credential = &c};
+    session_emit(s, &e);
+}

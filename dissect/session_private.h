@@ -1,0 +1,73 @@
+/* The inside of a session, shared by the session_*.c files only. */
+#ifndef MAILWIRE_DISSECT_SESSION_PRIVATE_H
+#define MAILWIRE_DISSECT_SESSION_PRIVATE_H
+
+#include "dissect/digest.h"
+#include "dissect/header.h"
+#include "dissect/session.h"
+#include "dissect/tls.h"
+
+struct session_tls;    /* session_tls.c: from the agreed STARTTLS on */
+struct session_retain; /* session_retain.c: bytes kept for a second reading */
+
+/* Kept hash states at ambiguous ends of data (session_message_cut). */
+struct checkpoint {
+    uint64_t body_offset;
+    struct digest *digest; /* NULL without digests */
+};
+
+/* A message and what only session_message.c needs of it; m comes first. */
+struct message_body {
+    struct message m;
+    struct message_body *next;  /* in the session's list */
+    struct arena arena;
+    struct digest *digest;
+    struct header_scan *scan;   /* until the header is over */
+    struct checkpoint *checkpoints;
+    uint32_t checkpoint_count;
+    bool over;                  /* session_message_end was called */
+    uint64_t skip;              /* bytes to pass silently after a cut: none */
+};
+
+struct session {
+    struct session_info info;
+    struct framer framer[2];
+    const struct protocol *protocol;
+    const struct session_config *config;
+    struct sink *to;
+    struct pending_queue pending;
+    struct arena arena;
+    struct message_body *messages; /* not yet told by EV_MESSAGE */
+    struct session_tls *tls;
+    struct session_retain *retain;
+    uint64_t last_packet;
+    uint8_t ready;     /* directions with input not yet drained: bit per enum dir */
+    uint8_t prefer;    /* of them, the one released last */
+    bool pumping, greeted, closing;
+    uint8_t current;   /* enum dir of the frame being handled */
+    max_align_t state[]; /* the protocol's */
+};
+
+void session_emit(struct session *s, struct event *e);
+/* Drains what is ready: released directions first. */
+void session_pump(struct session *s, enum dir dir);
+void session_hand_on(struct session *s, const struct frame *f); /* one frame to its reader */
+
+/* session_tls.c */
+bool session_tls_wants(const struct session *s, enum dir dir); /* frames of dir go to the TLS reader */
+void session_tls_frame(struct session *s, const struct frame *f);
+void session_tls_input(struct session *s, enum dir dir); /* after a push: look for the handshake */
+void session_tls_close(struct session *s);
+void session_tls_free(struct session *s);
+size_t session_tls_held(const struct session *s);
+
+/* session_message.c */
+void session_messages_close(struct session *s, int64_t time);
+size_t session_messages_held(const struct session *s);
+
+/* session_retain.c */
+void session_retain_chunk(struct session *s, enum dir dir, const struct chunk *c);
+void session_retain_free(struct session *s);
+size_t session_retain_held(const struct session *s);
+
+#endif
