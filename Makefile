@@ -58,6 +58,7 @@ OBJ := $(SRC:%.c=$(BUILD)/%.o)
 LIB := $(BUILD)/libmailwire.a
 
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c)))
+SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
 STREAM := $(if $(wildcard tests/stream_test.c),$(BUILD)/tests/stream_test)
 FUZZ   := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/tests/fuzz/%_fuzz,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 BENCH  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
@@ -100,13 +101,13 @@ $(BUILD)/.flags: FORCE
 $(BUILD)/.sources: FORCE
 	$(call stamp,$(SRC))
 
--include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(STREAM:=.d) $(FUZZ:=.d) $(BENCH:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(SUPPORT:.o=.d) $(STREAM:=.d) $(FUZZ:=.d) $(BENCH:=.d)
 
 # ---- tests of one build ------------------------------------------------------------------------
 
 $(UNIT) : %: %.o $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
-$(STREAM) : %: %.o $(LIB)
+$(STREAM) : %: %.o $(SUPPORT) $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 $(BENCH) : %: %.o
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpcap -lm
@@ -147,10 +148,10 @@ bench: mailwire $(BENCH)
 # ---- fuzzing: libFuzzer with clang; every target is also a program that replays files --------------
 
 ifeq ($(FUZZER),1)
-$(FUZZ) : %: %.o $(LIB)
+$(FUZZ) : %: %.o $(SUPPORT) $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 else
-$(FUZZ) : %: %.o $(BUILD)/tests/fuzz/replay.o $(LIB)
+$(FUZZ) : %: %.o $(BUILD)/tests/fuzz/replay.o $(SUPPORT) $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 endif
 fuzz-targets: $(FUZZ)
