@@ -1,0 +1,236 @@
+/* From the agreed STARTTLS on: does a handshake follow, and what stood in clear before it?
+ *
+ * The client's direction is looked at first; the server's waits on hold until that
+ * is decided. Bytes in clear that were already waiting when the server agreed are
+ * command injection (CVE-2011-0411); bytes in clear behind the agreement, before the
+ * server's handshake, are response injection (CVE-2021-38371). Where no handshake
+ * follows at all, both sides go on as lines: the capture was decrypted, or nobody
+ * started TLS.
+ */
+#include "capture/base/error.h"
+#include "dissect/session_private.h"
+
+#include <stdlib.h>
+
+#define EVIDENCE_BYTES 1024
+#define LOOK_BYTES 6 /* tls_look needs no more */
+
+enum tls_phase { PHASE_LOOKING, PHASE_TLS, PHASE_CLEAR };
+
+struct session_tls {
+    struct tls *reader;
+    uint8_t phase;         /* enum tls_phase */
+    uint8_t decided[2];    /* the direction's first bytes were judged */
+    size_t early;          /* bytes that waited when the server agreed */
+    const char *state_before;
+};
+
+static void tell_tls(struct session *s, const struct frame *f)
+{
+    s->info.tls = tls_facts(s->tls->reader);
+    struct event e = {.kind = EV_TLS, .dir = f ? f->dir : FROM_CLIENT,
+                      .time = f ? f->time : s->info.last,
+                      .packet = f ? f->packet : s->last_packet};
+    session_emit(s, &e);
+}
+
+static void begin(struct session *s, enum tls_start start)
+{
+    s->tls = xcalloc(1, sizeof *s->tls);
+    s->tls->reader = tls_new(s->config->limits, &s->arena, start, s->info.last);
+    s->tls->state_before = s->info.state;
+}
+
+void session_implicit_tls(struct session *s)
+{
+    begin(s, TLS_IMPLICIT);
+    s->tls->phase = PHASE_TLS;
+    s->info.tls = tls_facts(s->tls->reader);
+    session_set_state(s, s->protocol->tls_state, NULL, true);
+    session_give_up(s); /* both directions opaque: the reader takes them */
+}
+
+bool session_encrypted(const struct session *s)
+{
+    return s->tls != NULL && s->tls->phase == PHASE_CLEAR;
+}
+
+bool session_tls_wants(const struct session *s, enum dir dir)
+{
+    (void)dir;
+    return s->tls != NULL && s->tls->phase != PHASE_CLEAR;
+}
+
+size_t session_tls_held(const struct session *s)
+{
+    return s->tls ? sizeof *s->tls + tls_held(s->tls->reader) : 0;
+}
+
+void session_tls_free(struct session *s)
+{
+    if (s->tls != NULL) {
+        tls_free(&s->tls->reader);
+        free(s->tls);
+        s->tls = NULL;
+    }
+}
+
+/* Where the first TLS record begins in b, or b.n: at the start, or behind a line end. */
+static size_t find_record(struct bytes b)
+{
+    for (size_t at = 0; at < b.n; at++) {
+        if ((at == 0 || b.p[at - 1] == '\n') && tls_look(bytes_from(b, at)) == TLS_LOOK_YES) {
+            return at;
+        }
+    }
+    return b.n;
+}
+
+/* Puts both directions to the reader: the handshake is there. */
+static void enter_tls(struct session *s)
+{
+    s->tls->phase = PHASE_TLS;
+    s->info.tls = tls_facts(s->tls->reader);
+    session_set_state(s, s->protocol->tls_state, NULL, true);
+}
+
+static void go_clear(struct session *s)
+{
+    s->tls->phase = PHASE_CLEAR;
+    session_note(s, NOTE_ID_PLAINTEXT_AFTER_STARTTLS, (struct bytes){NULL, 0}, NULL);
+    if (s->protocol->resumed) {
+        s->protocol->resumed(s);
+    }
+    session_release(s, FROM_SERVER, MODE_LINE, 0);
+    session_release(s, FROM_CLIENT, MODE_LINE, 0);
+}
+
+static void release_opaque(struct session *s, enum dir dir)
+{
+    s->tls->decided[dir] = true;
+    session_release(s, dir, MODE_OPAQUE, 0);
+}
+
+/* The commands in clear, told and taken off. */
+static void drop_injected(struct session *s, enum dir dir, size_t n, enum note_id id)
+{
+    struct bytes injected = bytes_sub(session_waiting(s, dir), 0, n);
+    session_note(s, id, bytes_sub(injected, 0, EVIDENCE_BYTES), NULL);
+    framer_drop_waiting(&s->framer[dir], n);
+}
+
+/* The client's bytes decide: a handshake, perhaps behind injected commands, or clear text. */
+static void judge_client(struct session *s, bool last)
+{
+    struct bytes w = session_waiting(s, FROM_CLIENT);
+    if (s->tls->early > 0) {
+        size_t n = find_record(bytes_sub(w, 0, s->tls->early));
+        drop_injected(s, FROM_CLIENT, n, NOTE_ID_STARTTLS_COMMAND_INJECTION);
+        s->tls->early = 0;
+        w = session_waiting(s, FROM_CLIENT);
+    }
+    enum tls_look look = w.n ? tls_look(w) : TLS_LOOK_MORE;
+    if (look == TLS_LOOK_YES) {
+        enter_tls(s);
+        release_opaque(s, FROM_CLIENT);
+    } else if (look == TLS_LOOK_NO || (last && w.n > 0)) {
+        go_clear(s);
+    }
+}
+
+/* The client speaks TLS: what does the server say before its own handshake? */
+static void judge_server(struct session *s, bool last)
+{
+    struct bytes w = session_waiting(s, FROM_SERVER);
+    if (s->tls->decided[FROM_SERVER] || (w.n < LOOK_BYTES && !last)) {
+        return;
+    }
+    if (w.n > 0 && tls_look(w) != TLS_LOOK_YES) {
+        drop_injected(s, FROM_SERVER, find_record(w), NOTE_ID_STARTTLS_RESPONSE_INJECTION);
+        if (session_waiting(s, FROM_SERVER).n == 0 && !last) {
+            return; /* the handshake may still come */
+        }
+    }
+    release_opaque(s, FROM_SERVER);
+}
+
+static void judge(struct session *s, bool last)
+{
+    if (s->tls->phase == PHASE_LOOKING) {
+        judge_client(s, last);
+    }
+    if (s->tls->phase == PHASE_LOOKING && s->framer[FROM_CLIENT].ended &&
+        session_waiting(s, FROM_SERVER).n >= LOOK_BYTES) {
+        if (tls_look(session_waiting(s, FROM_SERVER)) == TLS_LOOK_YES) {
+            enter_tls(s); /* only the server's side was captured */
+        } else {
+            go_clear(s);
+        }
+    }
+    if (s->tls->phase == PHASE_TLS) {
+        judge_server(s, last);
+    }
+}
+
+void session_start_tls(struct session *s)
+{
+    if (s->tls != NULL) { /* a second STARTTLS, inside decrypted text */
+        return;
+    }
+    begin(s, TLS_STARTTLS);
+    s->tls->early = session_waiting(s, FROM_CLIENT).n;
+    session_want(s, MODE_HOLD, 0); /* the server's own direction */
+    if (!session_on_hold(s, FROM_CLIENT)) {
+        framer_mode(&s->framer[FROM_CLIENT], MODE_HOLD, 0);
+    }
+}
+
+void session_tls_input(struct session *s, enum dir dir)
+{
+    (void)dir;
+    if (s->tls->phase == PHASE_CLEAR || (s->tls->decided[0] && s->tls->decided[1])) {
+        return;
+    }
+    judge(s, false);
+    if (s->ready != 0) {
+        session_pump(s, (enum dir)s->prefer);
+    }
+}
+
+void session_tls_frame(struct session *s, const struct frame *f)
+{
+    bool told = false;
+    switch (f->kind) {
+    case FRAME_DATA:
+    case FRAME_LINE: /* an unfinished line when the reader took over */
+        told = tls_data(s->tls->reader, f->dir, f->data);
+        break;
+    case FRAME_GAP:
+        tls_gap(s->tls->reader, f->dir, f->missing);
+        break;
+    case FRAME_STUCK:
+        judge(s, true);
+        break;
+    default:
+        break;
+    }
+    if (told) {
+        tell_tls(s, f);
+    }
+}
+
+void session_tls_close(struct session *s)
+{
+    if (s->tls == NULL) {
+        return;
+    }
+    if (s->tls->phase == PHASE_LOOKING) { /* agreed, and nothing followed */
+        if (s->tls->early > 0) {
+            drop_injected(s, FROM_CLIENT, s->tls->early, NOTE_ID_STARTTLS_COMMAND_INJECTION);
+        }
+        session_note(s, NOTE_ID_STARTTLS_NO_TLS, (struct bytes){NULL, 0}, NULL);
+        s->tls->phase = PHASE_CLEAR;
+    } else if (s->tls->phase == PHASE_TLS) {
+        tell_tls(s, NULL);
+    }
+}
