@@ -26,8 +26,9 @@ const struct stream_ops *engine_stream_ops(void); /* ctx is the engine */
 bool engine_add_port(struct engine *e, const char *protocol, uint16_t port);
 /* Time goes on without packets (live): waiting sessions may be numbered now. */
 void engine_tick(struct engine *e, int64_t now);
-/* All flows are closed: fills sessions, messages, credentials, findings, silent ... */
-void engine_totals(const struct engine *e, struct capture_totals *t);
+/* All flows are closed: ends what still waits for its number, then fills sessions, messages,
+ * credentials, findings, silent, unexplained_bytes. Call it before sinks close. */
+void engine_totals(struct engine *e, struct capture_totals *t);
 void engine_free(struct engine **e);
 const struct protocol *const *engine_protocols(size_t *count);
 

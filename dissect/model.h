@@ -235,6 +235,7 @@ struct session_info {
     bool last_negative;
     uint32_t notes;              /* findings told */
     uint8_t worst;               /* highest severity of them, enum severity; 0 none */
+    uint64_t unexplained;        /* bytes passed without a reading (given up, not TLS) */
     bool truncated;              /* a limit cut kept text */
 };
 

@@ -60,6 +60,8 @@ void session_hand_on(struct session *s, const struct frame *f)
     }
     if (session_tls_wants(s, f->dir)) {
         session_tls_frame(s, f);
+    } else if (s->framer[f->dir].mode == MODE_OPAQUE) {
+        s->info.unexplained += f->data.n;
     } else {
         s->protocol->frame(s, f);
     }

@@ -1,0 +1,425 @@
+#include "dissect/engine.h"
+
+#include "capture/base/map.h"
+#include "dissect/detect.h"
+
+#include <stdlib.h>
+
+#define NS INT64_C(1000000000)
+#define LIVE_WAIT NS  /* live, a silent connection delays numbers so long */
+#define ORDER_STEPS 64 /* a connection answered late is put in its place so far back */
+
+/* One TCP connection as the engine sees it. In the order list while its number may still come. */
+struct conn {
+    struct conn *prev, *next;
+    const struct flow_info *flow;
+    struct session *session;   /* NULL until numbered */
+    struct detect *detect;     /* NULL once the session has it */
+    struct flow_info *own;     /* a copy, when the flow closed before the session got its number */
+    struct detect_result result;
+    int64_t claimed_at, closed_at;
+    uint8_t closed_how;
+    bool in_order, claimed, closed, spoke;
+};
+
+struct engine {
+    struct sink counting; /* first: sees every event on its way to `to` */
+    struct sink *to;
+    const struct limits *limits;
+    struct session_config session_config;
+    struct port_hints hints;
+    struct conn *head, *tail;  /* oldest first */
+    uint64_t waiting;          /* claimed, not yet numbered */
+    int64_t waiting_since;     /* claimed_at of the oldest of them, about */
+    int64_t order_wait;
+    uint64_t next_number;
+    uint64_t silent, messages, credentials, findings, unexplained;
+};
+
+/* ---- counting ----------------------------------------------------------------------------------- */
+
+static void count_event(struct sink *self, const struct event *ev)
+{
+    struct engine *e = (struct engine *)self;
+    switch (ev->kind) {
+    case EV_MESSAGE:
+        e->messages++;
+        break;
+    case EV_CREDENTIAL:
+        e->credentials++;
+        break;
+    case EV_NOTE:
+        if (++e->findings > e->limits->notes) {
+            return;
+        }
+        break;
+    case EV_CLOSE:
+        e->unexplained += ev->session->unexplained;
+        break;
+    default:
+        break;
+    }
+    sink_event(e->to, ev);
+}
+
+/* ---- the order list ------------------------------------------------------------------------------ */
+
+static void order_remove(struct engine *e, struct conn *c)
+{
+    if (!c->in_order) {
+        return;
+    }
+    *(c->prev ? &c->prev->next : &e->head) = c->next;
+    *(c->next ? &c->next->prev : &e->tail) = c->prev;
+    c->prev = c->next = NULL;
+    c->in_order = false;
+}
+
+/* By start time, near the tail: answers come nearly in the order of their SYNs. */
+static void order_insert(struct engine *e, struct conn *c)
+{
+    struct conn *before = e->tail;
+    for (int i = 0; before != NULL && i < ORDER_STEPS && before->flow->start > c->flow->start; i++) {
+        before = before->prev;
+    }
+    c->prev = before;
+    c->next = before ? before->next : e->head;
+    *(c->prev ? &c->prev->next : &e->head) = c;
+    *(c->next ? &c->next->prev : &e->tail) = c;
+    c->in_order = true;
+}
+
+static void conn_free(struct engine *e, struct conn *c)
+{
+    order_remove(e, c);
+    detect_free(&c->detect);
+    free(c->own);
+    free(c);
+}
+
+/* ---- sessions ------------------------------------------------------------------------------------ */
+
+/* From the ends, the start and a running number only: the same for the same capture every time. */
+static void make_id(const struct flow_info *f, char id[static 17])
+{
+    struct {
+        uint8_t ip[2][16];
+        int64_t start;
+        uint32_t nth;
+        uint16_t port[2];
+    } key;
+    memset(&key, 0, sizeof key);
+    for (int d = 0; d < 2; d++) {
+        memcpy(key.ip[d], f->end[d].ip, f->ip_version == 4 ? 4 : 16);
+        key.port[d] = f->end[d].port;
+    }
+    key.start = f->start;
+    key.nth = f->nth;
+    uint64_t h = hash_bytes((struct hash_key){0, 0}, bytes_make(&key, sizeof key));
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 15; i >= 0; i--, h >>= 4) {
+        id[i] = digits[h & 15];
+    }
+    id[16] = '\0';
+}
+
+static void session_begin(struct engine *e, struct conn *c)
+{
+    char id[17];
+    make_id(c->flow, id);
+    order_remove(e, c);
+    c->claimed = false;
+    e->waiting--;
+    c->session = session_open(c->result.protocol, &e->session_config, &e->counting, c->flow,
+                              c->result.flip, ++e->next_number, id);
+    if (c->result.implicit_tls) {
+        session_implicit_tls(c->session);
+    }
+    detect_replay(c->detect, c->session, c->result.flip);
+    detect_free(&c->detect);
+    if (c->closed) {
+        session_close(&c->session, (enum stream_close)c->closed_how, c->closed_at);
+        conn_free(e, c);
+    }
+}
+
+/* Numbers what stands at the head; what is still undecided there stops it. */
+static void number_ready(struct engine *e)
+{
+    while (e->waiting > 0 && e->head != NULL && e->head->claimed) {
+        session_begin(e, e->head);
+    }
+}
+
+/* The undecided before the first claimed connection lose their place. */
+static void number_now(struct engine *e)
+{
+    while (e->waiting > 0 && e->head != NULL) {
+        if (e->head->claimed) {
+            session_begin(e, e->head);
+        } else {
+            order_remove(e, e->head);
+        }
+    }
+}
+
+static void check_wait(struct engine *e, int64_t now)
+{
+    if (e->waiting > 0) {
+        number_ready(e);
+        if (e->waiting > 0 && now - e->waiting_since > e->order_wait) {
+            number_now(e);
+        }
+    }
+}
+
+static void claim(struct engine *e, struct conn *c, int64_t now)
+{
+    if (!c->in_order) {
+        order_insert(e, c);
+    }
+    c->claimed = true;
+    c->claimed_at = now;
+    if (e->waiting++ == 0) {
+        e->waiting_since = now;
+    }
+    check_wait(e, now);
+}
+
+/* ---- what tcp tells ------------------------------------------------------------------------------ */
+
+static enum dir session_dir(const struct conn *c, enum dir dir)
+{
+    return c->result.flip ? dir_other(dir) : dir;
+}
+
+static void on_open(void *ctx, const struct flow_info *flow, void **user)
+{
+    struct engine *e = ctx;
+    struct conn *c = xcalloc(1, sizeof *c);
+    c->flow = flow;
+    order_insert(e, c);
+    *user = c;
+}
+
+/* Not mail: nothing is kept but that it was seen. */
+static enum stream_verdict let_go(struct engine *e, void **user)
+{
+    conn_free(e, *user);
+    *user = NULL;
+    number_ready(e);
+    return STREAM_IGNORE;
+}
+
+static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void **user,
+                                   enum dir dir, const struct chunk *c)
+{
+    struct engine *e = ctx;
+    struct conn *conn = *user;
+    if (conn == NULL) {
+        return STREAM_IGNORE;
+    }
+    if (conn->session != NULL) {
+        session_data(conn->session, session_dir(conn, dir), c);
+        if (e->waiting > 0) {
+            check_wait(e, c->time);
+        }
+        return STREAM_MORE;
+    }
+    conn->spoke = true;
+    if (conn->detect == NULL) {
+        conn->detect = detect_new(e->limits);
+    }
+    detect_log_data(conn->detect, dir, c);
+    if (conn->claimed) {
+        if (conn->detect->log.n > e->limits->order_bytes) {
+            number_now(e);
+        }
+        return STREAM_MORE;
+    }
+    enum detect_answer a =
+        detect_judge(conn->detect, flow, &e->hints, e->limits, false, &conn->result);
+    if (a == DETECT_OTHER) {
+        return let_go(e, user);
+    }
+    if (a == DETECT_MAIL) {
+        claim(e, conn, c->time);
+    } else {
+        check_wait(e, c->time);
+    }
+    return STREAM_MORE;
+}
+
+static void on_gap(void *ctx, const struct flow_info *flow, void **user, enum dir dir,
+                   const struct gap *g)
+{
+    (void)ctx;
+    (void)flow;
+    struct conn *c = *user;
+    if (c == NULL) {
+        return;
+    }
+    if (c->session != NULL) {
+        session_gap(c->session, session_dir(c, dir), g);
+    } else if (c->detect != NULL) {
+        detect_log_gap(c->detect, dir, g);
+    }
+}
+
+static void on_note(void *ctx, const struct flow_info *flow, void **user,
+                    const struct stream_note *n)
+{
+    (void)ctx;
+    (void)flow;
+    struct conn *c = *user;
+    if (c != NULL && c->session != NULL) {
+        struct stream_note turned = *n;
+        turned.dir = session_dir(c, n->dir);
+        session_stream_note(c->session, &turned);
+    } else if (c != NULL && c->detect != NULL) {
+        detect_log_note(c->detect, n);
+    }
+}
+
+static void on_fin(void *ctx, const struct flow_info *flow, void **user, enum dir dir, int64_t time)
+{
+    (void)ctx;
+    (void)flow;
+    struct conn *c = *user;
+    if (c == NULL) {
+        return;
+    }
+    if (c->session != NULL) {
+        session_fin(c->session, session_dir(c, dir), time);
+    } else if (c->detect != NULL) {
+        detect_log_fin(c->detect, dir, time);
+    }
+}
+
+/* The flow is gone, the session still waits for its number: it keeps a copy of what it needs. */
+static void wait_closed(struct engine *e, struct conn *c, enum stream_close how, int64_t time)
+{
+    struct flow_info *own = xcalloc(1, sizeof *own);
+    *own = *c->flow;
+    c->own = own;
+    c->flow = own;
+    c->closed = true;
+    c->closed_how = (uint8_t)how;
+    c->closed_at = time;
+    check_wait(e, time);
+}
+
+static void on_close(void *ctx, const struct flow_info *flow, void **user, enum stream_close how,
+                     int64_t time)
+{
+    struct engine *e = ctx;
+    struct conn *c = *user;
+    if (c == NULL) {
+        return;
+    }
+    *user = NULL;
+    if (c->session != NULL) {
+        session_close(&c->session, how, time);
+        conn_free(e, c);
+        return;
+    }
+    if (c->spoke && !c->claimed &&
+        detect_judge(c->detect, flow, &e->hints, e->limits, true, &c->result) == DETECT_MAIL) {
+        if (!c->in_order) {
+            order_insert(e, c);
+        }
+        c->claimed = true;
+        if (e->waiting++ == 0) {
+            e->waiting_since = time;
+        }
+    }
+    if (c->claimed) {
+        wait_closed(e, c, how, time);
+        return;
+    }
+    e->silent += !c->spoke;
+    conn_free(e, c);
+    number_ready(e);
+}
+
+static size_t on_held(void *ctx, void *user)
+{
+    (void)ctx;
+    const struct conn *c = user;
+    if (c == NULL) {
+        return 0;
+    }
+    return sizeof *c + (c->detect ? detect_held(c->detect) : 0) +
+           (c->session ? session_held(c->session) : 0);
+}
+
+const struct stream_ops *engine_stream_ops(void)
+{
+    static const struct stream_ops ops = {.open = on_open, .data = on_data, .gap = on_gap,
+                                          .note = on_note, .fin = on_fin, .close = on_close,
+                                          .held = on_held};
+    return &ops;
+}
+
+/* ---- life ---------------------------------------------------------------------------------------- */
+
+struct engine *engine_new(const struct engine_config *c, struct sink *to)
+{
+    struct engine *e = xcalloc(1, sizeof *e);
+    e->counting.event = count_event;
+    e->to = to;
+    e->limits = c->limits;
+    e->session_config = (struct session_config){.limits = c->limits, .digests = c->digests,
+                                                .bodies = c->bodies};
+    e->order_wait = (int64_t)c->limits->order_seconds * NS;
+    if (c->live && e->order_wait > LIVE_WAIT) {
+        e->order_wait = LIVE_WAIT;
+    }
+    return e;
+}
+
+bool engine_add_port(struct engine *e, const char *protocol, uint16_t port)
+{
+    return port_hints_add(&e->hints, protocol, port);
+}
+
+void engine_tick(struct engine *e, int64_t now)
+{
+    check_wait(e, now);
+}
+
+/* All flows are closed: what still waits for its number gets it. */
+static void flush(struct engine *e)
+{
+    number_now(e);
+}
+
+void engine_totals(struct engine *e, struct capture_totals *t)
+{
+    flush(e);
+    t->sessions = e->next_number;
+    t->messages = e->messages;
+    t->credentials = e->credentials;
+    t->findings = e->findings;
+    t->silent = e->silent;
+    t->unexplained_bytes = e->unexplained;
+}
+
+void engine_free(struct engine **ep)
+{
+    struct engine *e = *ep;
+    if (e != NULL) {
+        flush(e);
+        while (e->head != NULL) {
+            conn_free(e, e->head);
+        }
+        port_hints_done(&e->hints);
+        free(e);
+        *ep = NULL;
+    }
+}
+
+const struct protocol *const *engine_protocols(size_t *count)
+{
+    return protocols_all(count);
+}
