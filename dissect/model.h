@@ -15,6 +15,8 @@
 
 #define TIME_UNKNOWN ((int64_t)-1)
 
+struct arena;
+
 /* yes, no, or not seen */
 enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
 
@@ -150,7 +152,8 @@ struct message {
     bool header_cut;             /* a header limit was reached */
 
     const char *file;            /* name the .eml exporter gave it; NULL none. Set with message_set_file */
-    void *owner;                 /* private to message.c */
+    struct arena *arena;         /* of whoever made it: message_set_file keeps the name there */
+    void *owner;                 /* private to session_message.c; NULL for a message told again */
 };
 
 enum secret_kind { SECRET_NONE, SECRET_PASSWORD, SECRET_DIGEST, SECRET_TOKEN, SECRET_HASH };

@@ -31,6 +31,7 @@ struct message *session_message_begin(struct session *s, enum transfer t, enum d
     struct message_body *b = xcalloc(1, sizeof *b);
     struct message *m = &b->m;
     m->owner = b;
+    m->arena = &b->arena;
     m->number = ++s->info.messages;
     m->dir = dir;
     m->transfer = t;
@@ -213,6 +214,6 @@ struct arena *session_message_arena(struct message *m)
 
 void message_set_file(struct message *m, const char *name)
 {
-    struct bytes kept = arena_copy(&body_of(m)->arena, bytes_make(name, strlen(name) + 1));
+    struct bytes kept = arena_copy(m->arena, bytes_make(name, strlen(name) + 1));
     m->file = kept.n == strlen(name) + 1 ? (const char *)kept.p : NULL;
 }
