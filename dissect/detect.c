@@ -21,7 +21,8 @@ const struct protocol *const *protocols_all(size_t *count)
     return all;
 }
 
-/* ---- ports ------------------------------------------------------------------------------------- */
+/* ---- ports -------------------------------------------------------------------------------------
+ */
 
 bool port_hints_add(struct port_hints *h, const char *protocol, uint16_t port)
 {
@@ -66,7 +67,8 @@ static bool hinted(const struct protocol *p, const struct flow_info *f, const st
     return listed(p->ports, a, b) || listed(p->tls_ports, a, b);
 }
 
-/* ---- the log ----------------------------------------------------------------------------------- */
+/* ---- the log -----------------------------------------------------------------------------------
+ */
 
 enum entry_kind { ENTRY_DATA, ENTRY_GAP, ENTRY_FIN, ENTRY_NOTE };
 
@@ -182,7 +184,8 @@ void detect_replay(const struct detect *d, struct session *s, bool flip)
     }
 }
 
-/* ---- judgement --------------------------------------------------------------------------------- */
+/* ---- judgement ---------------------------------------------------------------------------------
+ */
 
 /* Does this ClientHello ask for p by ALPN (RFC 7301)? */
 static bool alpn_is(struct bytes hello, const struct protocol *p, const struct limits *l)
@@ -221,8 +224,8 @@ static enum detect_answer judge_tls(const struct detect *d, const struct flow_in
             return DETECT_MORE;
         }
         if (answer == TLS_LOOK_YES || tls_port) {
-            *out = (struct detect_result){.protocol = p, .flip = d->first == FROM_SERVER,
-                                          .implicit_tls = true};
+            *out = (struct detect_result){
+                .protocol = p, .flip = d->first == FROM_SERVER, .implicit_tls = true};
             return DETECT_MAIL;
         }
     }
@@ -234,7 +237,9 @@ static enum detect_answer ask_protocols(const struct detect *d, const struct flo
                                         struct detect_result *out)
 {
     struct opening o = {.said = {buf_bytes(&d->said[0]), buf_bytes(&d->said[1])},
-                        .seen = {f->seen[0], f->seen[1]}, .ended = ended, .first = d->first,
+                        .seen = {f->seen[0], f->seen[1]},
+                        .ended = ended,
+                        .first = d->first,
                         .midstream = f->midstream};
     const struct protocol *maybe = NULL;
     bool maybe_flip = false, open = false;

@@ -5,17 +5,17 @@
 
 #include <stdlib.h>
 
-#define NS INT64_C(1000000000)
-#define LIVE_WAIT NS  /* live, a silent connection delays numbers so long */
+#define NS          INT64_C(1000000000)
+#define LIVE_WAIT   NS /* live, a silent connection delays numbers so long */
 #define ORDER_STEPS 64 /* a connection answered late is put in its place so far back */
 
 /* One TCP connection as the engine sees it. In the order list while its number may still come. */
 struct conn {
     struct conn *prev, *next;
     const struct flow_info *flow;
-    struct session *session;   /* NULL until numbered */
-    struct detect *detect;     /* NULL once the session has it */
-    struct flow_info *own;     /* a copy, when the flow closed before the session got its number */
+    struct session *session; /* NULL until numbered */
+    struct detect *detect;   /* NULL once the session has it */
+    struct flow_info *own;   /* a copy, when the flow closed before the session got its number */
     struct detect_result result;
     int64_t claimed_at, closed_at;
     uint8_t closed_how;
@@ -28,15 +28,16 @@ struct engine {
     const struct limits *limits;
     struct session_config session_config;
     struct port_hints hints;
-    struct conn *head, *tail;  /* oldest first */
-    uint64_t waiting;          /* claimed, not yet numbered */
-    int64_t waiting_since;     /* claimed_at of the oldest of them, about */
+    struct conn *head, *tail; /* oldest first */
+    uint64_t waiting;         /* claimed, not yet numbered */
+    int64_t waiting_since;    /* claimed_at of the oldest of them, about */
     int64_t order_wait;
     uint64_t next_number;
     uint64_t silent, messages, credentials, findings, unexplained;
 };
 
-/* ---- counting ----------------------------------------------------------------------------------- */
+/* ---- counting -----------------------------------------------------------------------------------
+ */
 
 static void count_event(struct sink *self, const struct event *ev)
 {
@@ -62,7 +63,8 @@ static void count_event(struct sink *self, const struct event *ev)
     sink_event(e->to, ev);
 }
 
-/* ---- the order list ------------------------------------------------------------------------------ */
+/* ---- the order list
+ * ------------------------------------------------------------------------------ */
 
 static void order_remove(struct engine *e, struct conn *c)
 {
@@ -79,7 +81,8 @@ static void order_remove(struct engine *e, struct conn *c)
 static void order_insert(struct engine *e, struct conn *c)
 {
     struct conn *before = e->tail;
-    for (int i = 0; before != NULL && i < ORDER_STEPS && before->flow->start > c->flow->start; i++) {
+    for (int i = 0; before != NULL && i < ORDER_STEPS && before->flow->start > c->flow->start;
+         i++) {
         before = before->prev;
     }
     c->prev = before;
@@ -97,7 +100,8 @@ static void conn_free(struct engine *e, struct conn *c)
     free(c);
 }
 
-/* ---- sessions ------------------------------------------------------------------------------------ */
+/* ---- sessions
+ * ------------------------------------------------------------------------------------ */
 
 /* From the ends, the start and a running number only: the same for the same capture every time. */
 static void make_id(const struct flow_info *f, char id[static 17])
@@ -186,7 +190,8 @@ static void claim(struct engine *e, struct conn *c, int64_t now)
     check_wait(e, now);
 }
 
-/* ---- what tcp tells ------------------------------------------------------------------------------ */
+/* ---- what tcp tells
+ * ------------------------------------------------------------------------------ */
 
 static enum dir session_dir(const struct conn *c, enum dir dir)
 {
@@ -355,13 +360,18 @@ static size_t on_held(void *ctx, void *user)
 
 const struct stream_ops *engine_stream_ops(void)
 {
-    static const struct stream_ops ops = {.open = on_open, .data = on_data, .gap = on_gap,
-                                          .note = on_note, .fin = on_fin, .close = on_close,
+    static const struct stream_ops ops = {.open = on_open,
+                                          .data = on_data,
+                                          .gap = on_gap,
+                                          .note = on_note,
+                                          .fin = on_fin,
+                                          .close = on_close,
                                           .held = on_held};
     return &ops;
 }
 
-/* ---- life ---------------------------------------------------------------------------------------- */
+/* ---- life
+ * ---------------------------------------------------------------------------------------- */
 
 struct engine *engine_new(const struct engine_config *c, struct sink *to)
 {
@@ -369,8 +379,8 @@ struct engine *engine_new(const struct engine_config *c, struct sink *to)
     e->counting.event = count_event;
     e->to = to;
     e->limits = c->limits;
-    e->session_config = (struct session_config){.limits = c->limits, .digests = c->digests,
-                                                .bodies = c->bodies};
+    e->session_config =
+        (struct session_config){.limits = c->limits, .digests = c->digests, .bodies = c->bodies};
     e->order_wait = (int64_t)c->limits->order_seconds * NS;
     if (c->live && e->order_wait > LIVE_WAIT) {
         e->order_wait = LIVE_WAIT;

@@ -20,13 +20,15 @@ struct framer_carry {
     uint64_t skipped; /* bytes of an over-long line beyond the ceiling */
     size_t done;      /* bytes already read (released bytes) */
     bool told;        /* its line was given; cleared at the next call */
+    uint8_t last;     /* the last byte added, kept or skipped */
     uint16_t marks;
     struct mark mark[MARKS_MOST];
 };
 
 static const char *const variant_names[EOD_COUNT] = {
-    "CRLF.CRLF", "LF.LF",     "CR.CR",     "CR.LF",         "LF.CR",         "LF.CRLF",      "CRLF.LF",
-    "CR.CRLF",   "CRLF.CR",   "CRLF<NUL>.CRLF", "CRLF.<NUL>CRLF", "CRLF.CRCRLF", "CRCRLF.CRCRLF",
+    "CRLF.CRLF",      "LF.LF",       "CR.CR",         "CR.LF",   "LF.CR",
+    "LF.CRLF",        "CRLF.LF",     "CR.CRLF",       "CRLF.CR", "CRLF<NUL>.CRLF",
+    "CRLF.<NUL>CRLF", "CRLF.CRCRLF", "CRCRLF.CRCRLF",
 };
 
 const char *eod_variant_name(enum eod_variant v)
@@ -168,11 +170,11 @@ static struct framer_carry *carry_get(struct framer *f, const struct input *in, 
 
 static void carry_add(struct framer_carry *c, const struct input *in, struct bytes more)
 {
-    if (c->marks < MARKS_MOST &&
-        (c->marks == 0 || c->mark[c->marks - 1].packet != in->packet)) {
+    if (c->marks < MARKS_MOST && (c->marks == 0 || c->mark[c->marks - 1].packet != in->packet)) {
         c->mark[c->marks++] = (struct mark){c->bytes.n, in->time, in->packet};
     }
     size_t before = c->bytes.n;
+    c->last = more.n > 0 ? more.p[more.n - 1] : c->last;
     buf_add(&c->bytes, more);
     c->skipped += more.n - (c->bytes.n - before);
 }
@@ -191,7 +193,8 @@ static struct bytes without_cr(struct bytes line, enum eol *eol)
 }
 
 /* Fills *out with the carried line; the buffer lives until the next call. */
-static void give_carried(struct framer *f, struct frame *out, int64_t end_time, uint64_t last_packet)
+static void give_carried(struct framer *f, struct frame *out, int64_t end_time,
+                         uint64_t last_packet)
 {
     struct framer_carry *c = f->carry;
     out->data = buf_bytes(&c->bytes);
@@ -207,7 +210,12 @@ static void give_carried(struct framer *f, struct frame *out, int64_t end_time, 
 static void finish_line(struct framer *f, struct frame *out)
 {
     out->kind = FRAME_LINE;
-    out->data = without_cr(out->data, &out->eol);
+    if (out->skipped > 0) { /* the CR, if any, is among what was skipped */
+        out->eol = f->carry->last == '\r' ? EOL_CRLF : EOL_LF;
+        out->skipped -= out->eol == EOL_CRLF;
+    } else {
+        out->data = without_cr(out->data, &out->eol);
+    }
     if (out->eol == EOL_CRLF) {
         f->saw_crlf = true;
     } else {
@@ -237,8 +245,12 @@ static bool next_line(struct framer *f, struct frame *out)
         out->end_offset = in.offset + piece.n + 1;
     } else {
         input_used(f, lf + 1);
-        *out = (struct frame){.data = piece, .time = in.time, .end_time = in.time,
-                              .packet = in.packet, .last_packet = in.packet, .offset = in.offset,
+        *out = (struct frame){.data = piece,
+                              .time = in.time,
+                              .end_time = in.time,
+                              .packet = in.packet,
+                              .last_packet = in.packet,
+                              .offset = in.offset,
                               .end_offset = in.offset + lf + 1};
     }
     finish_line(f, out);
@@ -279,9 +291,14 @@ static bool next_body(struct framer *f, struct frame *out)
             }
             continue;
         }
-        *out = (struct frame){.data = piece, .time = in.time, .end_time = in.time,
-                              .packet = in.packet, .last_packet = in.packet, .offset = in.offset,
-                              .end_offset = in.offset + used, .variant = variant,
+        *out = (struct frame){.data = piece,
+                              .time = in.time,
+                              .end_time = in.time,
+                              .packet = in.packet,
+                              .last_packet = in.packet,
+                              .offset = in.offset,
+                              .end_offset = in.offset + used,
+                              .variant = variant,
                               .body_offset = f->body->bytes};
         if (step == BODY_DATA) {
             out->kind = FRAME_DATA;
@@ -305,8 +322,13 @@ static bool next_raw(struct framer *f, struct frame *out, uint64_t most)
         return false;
     }
     input_used(f, piece.n);
-    *out = (struct frame){.kind = FRAME_DATA, .data = piece, .time = in.time, .end_time = in.time,
-                          .packet = in.packet, .last_packet = in.packet, .offset = in.offset,
+    *out = (struct frame){.kind = FRAME_DATA,
+                          .data = piece,
+                          .time = in.time,
+                          .end_time = in.time,
+                          .packet = in.packet,
+                          .last_packet = in.packet,
+                          .offset = in.offset,
                           .end_offset = in.offset + piece.n};
     return true;
 }
@@ -321,8 +343,12 @@ static bool next_count(struct framer *f, struct frame *out)
         return true;
     }
     struct input in = input_now(f);
-    *out = (struct frame){.kind = FRAME_COUNT_END, .time = in.time, .end_time = in.time,
-                          .packet = in.packet, .last_packet = in.packet, .offset = in.offset,
+    *out = (struct frame){.kind = FRAME_COUNT_END,
+                          .time = in.time,
+                          .end_time = in.time,
+                          .packet = in.packet,
+                          .last_packet = in.packet,
+                          .offset = in.offset,
                           .end_offset = in.offset};
     f->mode = MODE_LINE;
     return true;
@@ -332,9 +358,14 @@ static bool next_count(struct framer *f, struct frame *out)
 
 static struct frame plain_frame(const struct framer *f, enum frame_kind kind)
 {
-    return (struct frame){.kind = kind, .dir = f->dir, .time = f->in_time, .end_time = f->in_time,
-                          .packet = f->in_packet, .last_packet = f->in_packet,
-                          .offset = f->in_offset, .end_offset = f->in_offset};
+    return (struct frame){.kind = kind,
+                          .dir = f->dir,
+                          .time = f->in_time,
+                          .end_time = f->in_time,
+                          .packet = f->in_packet,
+                          .last_packet = f->in_packet,
+                          .offset = f->in_offset,
+                          .end_offset = f->in_offset};
 }
 
 static bool next_hold(struct framer *f, struct frame *out)
@@ -347,8 +378,8 @@ static bool next_hold(struct framer *f, struct frame *out)
     }
     bool breaks = f->gap != NULL || f->ended;
     bool holds = f->carry != NULL && !f->carry->told;
-    if (!f->stuck_told && (f->gap != NULL || (holds && (f->ended || f->carry->bytes.n >=
-                                                                        f->limits->hold_bytes)))) {
+    if (!f->stuck_told &&
+        (f->gap != NULL || (holds && (f->ended || f->carry->bytes.n >= f->limits->hold_bytes)))) {
         f->stuck_told = true;
         *out = plain_frame(f, FRAME_STUCK);
         return true;
@@ -418,7 +449,8 @@ static bool next_gap(struct framer *f, struct frame *out)
     f->gap = NULL;
     if (f->mode == MODE_LINE || f->mode == MODE_LIST) {
         f->torn_next = true;
-    } else if (f->mode == MODE_COUNT) { /* lost bytes count; what is lost behind the end tears a line */
+    } else if (f->mode ==
+               MODE_COUNT) { /* lost bytes count; what is lost behind the end tears a line */
         if (g->missing > f->count_left) {
             f->torn_next = true;
         }

@@ -1,7 +1,7 @@
 #include "dissect/framer_body.h"
 
-#define CLEAN_BLOCK 64
-#define LONG_LINE 998 /* RFC 5322 2.1.1, without CRLF */
+#define CLEAN_BLOCK 64  /* a multiple of sizeof(vec) */
+#define LONG_LINE   998 /* RFC 5322 2.1.1, without CRLF */
 
 void body_begin(struct framer_body *b, bool lf_style)
 {
@@ -19,8 +19,8 @@ static const struct {
     const char *text;
     size_t n;
 } withheld[] = {
-    [BODY_DOT] = {".", 1},          [BODY_DOT_CR] = {".\r", 2}, [BODY_DOT_CRCR] = {".\r\r", 3},
-    [BODY_DOT_NUL] = {".\0", 2},    [BODY_DOT_NUL_CR] = {".\0\r", 3},
+    [BODY_DOT] = {".", 1},       [BODY_DOT_CR] = {".\r", 2},       [BODY_DOT_CRCR] = {".\r\r", 3},
+    [BODY_DOT_NUL] = {".\0", 2}, [BODY_DOT_NUL_CR] = {".\0\r", 3},
 };
 
 struct bytes body_withheld(const struct framer_body *b)
@@ -71,37 +71,63 @@ static void give(struct framer_body *b, struct bytes piece)
     measure_lines(b, piece);
 }
 
-/* True when no byte of the block stands in an odd place: every LF follows a CR and every CR is
- * followed by LF, no NUL, no dot behind a line end. Written so that compilers vectorise it. */
-static bool block_is_clean(const uint8_t *p, uint8_t *high)
+/* Sixteen bytes at a time, by the compilers' portable vector types. */
+typedef uint8_t vec __attribute__((vector_size(16)));
+
+static vec vec_load(const uint8_t *p)
 {
-    uint8_t odd = 0, bits = 0;
-    for (size_t i = 0; i < CLEAN_BLOCK; i++) {
-        uint8_t c = p[i], prev = p[i - 1];
-        uint8_t after_cr = prev == '\r', after_lf = prev == '\n';
-        odd |= (uint8_t)(after_cr ^ (c == '\n'));
-        odd |= (uint8_t)((uint8_t)(c == '.') & (uint8_t)(after_cr | after_lf));
-        odd |= (uint8_t)(c == 0);
-        bits |= c;
-    }
-    *high |= bits & 0x80;
-    return odd == 0;
+    vec v;
+    memcpy(&v, p, sizeof v);
+    return v;
 }
 
-static enum body_state state_behind(uint8_t last)
+static bool vec_any(vec v)
+{
+    uint64_t half[2];
+    memcpy(half, &v, sizeof half);
+    return (half[0] | half[1]) != 0;
+}
+
+/* Non-zero bytes where a byte stands in an odd place: an LF without CR before it, a CR without LF
+ * behind it, a NUL, a dot behind a line end. p[-1] is readable. */
+static vec odd_places(const uint8_t *p, vec *bits)
+{
+    vec c = vec_load(p), prev = vec_load(p - 1);
+    vec after_cr = (vec)(prev == '\r'), after_lf = (vec)(prev == '\n');
+    *bits |= c;
+    return (after_cr ^ (vec)(c == '\n')) | ((vec)(c == '.') & (after_cr | after_lf)) |
+           (vec)(c == 0);
+}
+
+static uint8_t state_behind(uint8_t last)
 {
     return last == '\r' ? BODY_CR : last == '\n' ? BODY_CRLF : BODY_TEXT;
 }
 
-/* Passes clean blocks from at on; in.p[at - 1] exists and agrees with b->state. */
+/* Passes clean bytes from at on, in blocks while they last; in.p[at - 1] exists and agrees with
+ * b->state. */
 static size_t skip_clean(struct framer_body *b, struct bytes in, size_t at)
 {
-    uint8_t high = 0;
+    vec bits = {0};
     size_t from = at;
-    while (in.n - at >= CLEAN_BLOCK && block_is_clean(in.p + at, &high)) {
-        at += CLEAN_BLOCK;
+    for (; in.n - at >= CLEAN_BLOCK; at += CLEAN_BLOCK) {
+        const uint8_t *p = in.p + at;
+        vec more = {0}; /* counts only once the block is known to be text */
+        vec odd = odd_places(p, &more) | odd_places(p + 16, &more) | odd_places(p + 32, &more) |
+                  odd_places(p + 48, &more);
+        if (vec_any(odd)) {
+            break;
+        }
+        bits |= more;
     }
-    if (high) {
+    for (; in.n - at >= sizeof(vec); at += sizeof(vec)) {
+        vec more = {0};
+        if (vec_any(odd_places(in.p + at, &more))) {
+            break;
+        }
+        bits |= more;
+    }
+    if (vec_any(bits & 0x80)) {
         b->odd.eight_bit = 1;
     }
     if (at > from) {
@@ -117,9 +143,10 @@ static void count_odd(uint64_t *count, uint64_t *first, uint64_t at)
     }
 }
 
-static const enum body_state after_cr_byte[] = {
-    [BODY_TEXT] = BODY_CR, [BODY_CR] = BODY_CRCR, [BODY_CRCR] = BODY_CRCR, [BODY_CRLF] = BODY_CR,
-    [BODY_CRCRLF] = BODY_CR, [BODY_LF] = BODY_CR, [BODY_CRLF_NUL] = BODY_CR,
+static const uint8_t after_cr_byte[] = {
+    [BODY_TEXT] = BODY_CR,     [BODY_CR] = BODY_CRCR,   [BODY_CRCR] = BODY_CRCR,
+    [BODY_CRLF] = BODY_CR,     [BODY_CRCRLF] = BODY_CR, [BODY_LF] = BODY_CR,
+    [BODY_CRLF_NUL] = BODY_CR,
 };
 
 /* One byte of ordinary text; `at` is its offset in the message. */
@@ -129,7 +156,8 @@ static void step_text(struct framer_body *b, uint8_t c, uint64_t at)
     if (s == BODY_CR && c != '\n') {
         count_odd(&b->odd.bare_cr, &b->odd.first_bare_cr, at - 1);
     }
-    if (s == BODY_CRCR && c == '\n') { /* the first of the two was bare; counted when the second came */
+    if (s == BODY_CRCR &&
+        c == '\n') { /* the first of the two was bare; counted when the second came */
         b->state = BODY_CRCRLF;
         return;
     }
@@ -266,19 +294,16 @@ static size_t scan_text(struct framer_body *b, struct bytes in)
 {
     size_t at = 0;
     while (at < in.n) {
-        if (at > 0 && b->state <= BODY_CRLF && b->state != BODY_CRCR) {
-            size_t next = skip_clean(b, in, at);
-            if (next != at) {
-                at = next;
-                continue;
-            }
-        }
-        /* one block byte by byte, then try whole blocks again */
-        for (size_t left = CLEAN_BLOCK; left > 0 && at < in.n; left--, at++) {
+        /* a few bytes one by one, then whole blocks again */
+        size_t stop = at == 0 ? 1 : at + sizeof(vec);
+        for (; at < in.n && at < stop; at++) {
             if (in.p[at] == '.' && dot_matters(b->state)) {
                 return at;
             }
             step_text(b, in.p[at], b->bytes + at);
+        }
+        if (b->state <= BODY_CRLF && b->state != BODY_CRCR) {
+            at = skip_clean(b, in, at);
         }
     }
     return at;

@@ -6,8 +6,8 @@
 const char *transfer_name(enum transfer t)
 {
     static const char *const names[] = {
-        [TRANSFER_DATA] = "data", [TRANSFER_BDAT] = "bdat",   [TRANSFER_RETR] = "retr",
-        [TRANSFER_TOP] = "top",   [TRANSFER_READ] = "read",   [TRANSFER_FETCH] = "fetch",
+        [TRANSFER_DATA] = "data",     [TRANSFER_BDAT] = "bdat", [TRANSFER_RETR] = "retr",
+        [TRANSFER_TOP] = "top",       [TRANSFER_READ] = "read", [TRANSFER_FETCH] = "fetch",
         [TRANSFER_APPEND] = "append",
     };
     return names[t];
@@ -26,10 +26,9 @@ const char *outcome_name(enum outcome o)
 const char *session_end_name(enum session_end e)
 {
     static const char *const names[] = {
-        [END_OPEN] = "open",         [END_QUIT] = "quit", [END_FIN] = "fin",
-        [END_RST] = "rst",           [END_IDLE] = "idle", [END_REPLACED] = "replaced",
-        [END_TLS] = "tls",           [END_CAPTURE] = "capture_end",
-        [END_EVICTED] = "evicted",
+        [END_OPEN] = "open", [END_QUIT] = "quit",           [END_FIN] = "fin",
+        [END_RST] = "rst",   [END_IDLE] = "idle",           [END_REPLACED] = "replaced",
+        [END_TLS] = "tls",   [END_CAPTURE] = "capture_end", [END_EVICTED] = "evicted",
     };
     return names[e];
 }
@@ -37,8 +36,8 @@ const char *session_end_name(enum session_end e)
 const char *secret_kind_name(enum secret_kind k)
 {
     static const char *const names[] = {
-        [SECRET_NONE] = "",         [SECRET_PASSWORD] = "password", [SECRET_DIGEST] = "digest",
-        [SECRET_TOKEN] = "token",   [SECRET_HASH] = "hash",
+        [SECRET_NONE] = "",       [SECRET_PASSWORD] = "password", [SECRET_DIGEST] = "digest",
+        [SECRET_TOKEN] = "token", [SECRET_HASH] = "hash",
     };
     return names[k];
 }

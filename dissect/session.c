@@ -15,9 +15,13 @@ struct session *session_open(const struct protocol *p, const struct session_conf
     s->protocol = p;
     s->config = config;
     s->to = to;
-    s->info = (struct session_info){.number = number, .flow = flow, .flip = flip,
-                                    .protocol = p->name, .state = p->first_state,
-                                    .start = flow->start, .last = flow->start,
+    s->info = (struct session_info){.number = number,
+                                    .flow = flow,
+                                    .flip = flip,
+                                    .protocol = p->name,
+                                    .state = p->first_state,
+                                    .start = flow->start,
+                                    .last = flow->start,
                                     .midstream = flow->midstream};
     memcpy(s->info.id, id, sizeof s->info.id);
     pending_init(&s->pending);
@@ -47,8 +51,8 @@ void session_emit(struct session *s, struct event *e)
 
 static void tell_gap(struct session *s, const struct frame *f)
 {
-    struct event e = {.kind = EV_GAP, .dir = f->dir, .time = f->time, .packet = f->packet,
-                      .u.gap = f->gap};
+    struct event e = {
+        .kind = EV_GAP, .dir = f->dir, .time = f->time, .packet = f->packet, .u.gap = f->gap};
     session_emit(s, &e);
 }
 
@@ -76,13 +80,13 @@ void session_pump(struct session *s, enum dir dir)
     s->pumping = true;
     s->prefer = (uint8_t)dir;
     while (s->ready != 0) {
-        enum dir d = s->ready & (1u << s->prefer) ? (enum dir)s->prefer
-                                                  : dir_other((enum dir)s->prefer);
+        enum dir d =
+            s->ready & (1u << s->prefer) ? (enum dir)s->prefer : dir_other((enum dir)s->prefer);
         struct frame f;
         if (framer_next(&s->framer[d], &f)) {
             session_hand_on(s, &f);
         } else {
-            s->ready &= (uint8_t)~(1u << d);
+            s->ready &= (uint8_t) ~(1u << d);
         }
     }
     s->pumping = false;
@@ -162,8 +166,8 @@ static void tell_note(struct session *s, struct note *n)
     if (n->severity > s->info.worst) {
         s->info.worst = (uint8_t)n->severity;
     }
-    struct event e = {.kind = EV_NOTE, .dir = n->dir, .time = n->time, .packet = n->packet,
-                      .u.note = n};
+    struct event e = {
+        .kind = EV_NOTE, .dir = n->dir, .time = n->time, .packet = n->packet, .u.note = n};
     session_emit(s, &e);
 }
 
@@ -173,17 +177,25 @@ void session_stream_note(struct session *s, const struct stream_note *sn)
     if (sn->kind == NOTE_OVERLAP_CONFLICT || sn->kind == NOTE_CHECKSUM_CONFLICT) {
         s->info.conflicts++;
     }
-    struct note n = {.id = id, .severity = note_rule(id)->severity, .dir = sn->dir,
-                     .evidence = sn->kept, .other = sn->other, .time = sn->time,
+    struct note n = {.id = id,
+                     .severity = note_rule(id)->severity,
+                     .dir = sn->dir,
+                     .evidence = sn->kept,
+                     .other = sn->other,
+                     .time = sn->time,
                      .packet = sn->packet};
     tell_note(s, &n);
 }
 
 void session_note(struct session *s, enum note_id id, struct bytes evidence, const struct frame *f)
 {
-    struct note n = {.id = id, .severity = note_rule(id)->severity, .evidence = evidence,
-                     .dir = f ? f->dir : (enum dir)s->current, .time = f ? f->time : s->info.last,
-                     .packet = f ? f->packet : s->last_packet, .command = s->info.commands};
+    struct note n = {.id = id,
+                     .severity = note_rule(id)->severity,
+                     .evidence = evidence,
+                     .dir = f ? f->dir : (enum dir)s->current,
+                     .time = f ? f->time : s->info.last,
+                     .packet = f ? f->packet : s->last_packet,
+                     .command = s->info.commands};
     tell_note(s, &n);
 }
 
@@ -192,9 +204,8 @@ void session_note(struct session *s, enum note_id id, struct bytes evidence, con
 static enum session_end end_of(enum stream_close how)
 {
     static const enum session_end ends[] = {
-        [CLOSE_FIN] = END_FIN,           [CLOSE_RST] = END_RST, [CLOSE_IDLE] = END_IDLE,
-        [CLOSE_REPLACED] = END_REPLACED, [CLOSE_END] = END_CAPTURE,
-        [CLOSE_EVICTED] = END_EVICTED,
+        [CLOSE_FIN] = END_FIN,           [CLOSE_RST] = END_RST,     [CLOSE_IDLE] = END_IDLE,
+        [CLOSE_REPLACED] = END_REPLACED, [CLOSE_END] = END_CAPTURE, [CLOSE_EVICTED] = END_EVICTED,
     };
     return ends[how];
 }
@@ -256,7 +267,8 @@ size_t session_held(const struct session *s)
            session_messages_held(s) + session_tls_held(s) + session_retain_held(s);
 }
 
-/* ---- what protocols may do --------------------------------------------------------------------- */
+/* ---- what protocols may do ---------------------------------------------------------------------
+ */
 
 void *session_state(struct session *s)
 {
@@ -354,12 +366,14 @@ void session_set_state(struct session *s, const char *to, const struct frame *ca
     if (strcmp(s->info.state, to) == 0 && legal) {
         return;
     }
-    struct state_change change = {.from = s->info.state, .to = to, .cause = cause_text(s, cause),
-                                  .legal = legal};
+    struct state_change change = {
+        .from = s->info.state, .to = to, .cause = cause_text(s, cause), .legal = legal};
     s->info.state = to;
-    struct event e = {.kind = EV_STATE, .dir = cause ? cause->dir : (enum dir)s->current,
+    struct event e = {.kind = EV_STATE,
+                      .dir = cause ? cause->dir : (enum dir)s->current,
                       .time = cause ? cause->time : s->info.last,
-                      .packet = cause ? cause->packet : s->last_packet, .u.state = &change};
+                      .packet = cause ? cause->packet : s->last_packet,
+                      .u.state = &change};
     session_emit(s, &e);
 }
 

@@ -8,8 +8,8 @@
 
 static void tell_command(struct session *s, const struct command *c)
 {
-    struct event e = {.kind = EV_COMMAND, .dir = c->dir, .time = c->time, .packet = c->packet,
-                      .u.command = c};
+    struct event e = {
+        .kind = EV_COMMAND, .dir = c->dir, .time = c->time, .packet = c->packet, .u.command = c};
     session_emit(s, &e);
 }
 
@@ -69,8 +69,12 @@ struct pending *session_command(struct session *s, const struct frame *f, struct
 struct pending *session_await_verdict(struct session *s, const struct frame *f, struct message *m,
                                       uint16_t tag)
 {
-    struct command c = {.dir = f->dir, .verb = "", .time = f->end_time, .packet = f->last_packet,
-                        .last_packet = f->last_packet, .flags = COMMAND_END_OF_DATA,
+    struct command c = {.dir = f->dir,
+                        .verb = "",
+                        .time = f->end_time,
+                        .packet = f->last_packet,
+                        .last_packet = f->last_packet,
+                        .flags = COMMAND_END_OF_DATA,
                         .state_before = s->info.state};
     struct pending *p = queue(s, &c, tag);
     p->message = m;
@@ -108,9 +112,13 @@ void session_reply(struct session *s, const struct reply *r, const struct pendin
     if (s->info.last_negative) {
         keep_refusal(s, r);
     }
-    struct event e = {.kind = EV_REPLY, .dir = r->dir, .time = r->time, .packet = r->packet,
+    struct event e = {.kind = EV_REPLY,
+                      .dir = r->dir,
+                      .time = r->time,
+                      .packet = r->packet,
                       .paired_number = p ? p->command.number : 0,
-                      .latency = p ? r->time - p->sent : TIME_UNKNOWN, .u.reply = r};
+                      .latency = p ? r->time - p->sent : TIME_UNKNOWN,
+                      .u.reply = r};
     if (p != NULL && e.latency < 0) { /* captured in another order than sent */
         e.latency = 0;
     }
@@ -126,21 +134,27 @@ void session_answered(struct session *s, const struct reply *r, uint32_t answer_
     if (r == NULL) {
         p->command.flags |= COMMAND_UNANSWERED;
     }
-    struct exchange x = {.command = &p->command, .reply = r, .state_after = s->info.state,
-                         .latency = TIME_UNKNOWN, .answer_lines = answer_lines};
+    struct exchange x = {.command = &p->command,
+                         .reply = r,
+                         .state_after = s->info.state,
+                         .latency = TIME_UNKNOWN,
+                         .answer_lines = answer_lines};
     if (r != NULL) {
         x.latency = r->time > p->sent ? r->time - p->sent : 0;
     }
-    struct event e = {.kind = EV_EXCHANGE, .dir = p->command.dir, .time = p->command.time,
-                      .packet = p->command.packet, .u.exchange = &x};
+    struct event e = {.kind = EV_EXCHANGE,
+                      .dir = p->command.dir,
+                      .time = p->command.time,
+                      .packet = p->command.packet,
+                      .u.exchange = &x};
     session_emit(s, &e);
     pending_drop(&s->pending);
 }
 
 void session_line(struct session *s, const struct frame *f)
 {
-    struct event e = {.kind = EV_LINE, .dir = f->dir, .time = f->time, .packet = f->packet,
-                      .u.text = f->data};
+    struct event e = {
+        .kind = EV_LINE, .dir = f->dir, .time = f->time, .packet = f->packet, .u.text = f->data};
     session_emit(s, &e);
 }
 
@@ -154,7 +168,10 @@ void session_credential(struct session *s, const struct credential *given)
         }
         s->info.login = c.success;
     }
-    struct event e = {.kind = EV_CREDENTIAL, .dir = c.dir, .time = c.time, .packet = c.packet,
+    struct event e = {.kind = EV_CREDENTIAL,
+                      .dir = c.dir,
+                      .time = c.time,
+                      .packet = c.packet,
                       .u.credential = &c};
     session_emit(s, &e);
 }

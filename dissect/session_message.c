@@ -11,15 +11,20 @@ static struct message_body *body_of(struct message *m)
 
 static void tell(struct session *s, enum event_kind kind, struct message *m, const struct frame *f)
 {
-    struct event e = {.kind = kind, .dir = m->dir, .time = f ? f->time : m->time,
-                      .packet = f ? f->packet : m->packet, .u.message = m};
+    struct event e = {.kind = kind,
+                      .dir = m->dir,
+                      .time = f ? f->time : m->time,
+                      .packet = f ? f->packet : m->packet,
+                      .u.message = m};
     session_emit(s, &e);
 }
 
 static void tell_body(struct session *s, enum event_kind kind, struct message *m,
                       const struct frame *f, struct bytes data, uint64_t count)
 {
-    struct event e = {.kind = kind, .dir = m->dir, .time = f ? f->time : m->end_time,
+    struct event e = {.kind = kind,
+                      .dir = m->dir,
+                      .time = f ? f->time : m->end_time,
                       .packet = f ? f->packet : m->packet,
                       .u.body = {.message = m, .data = data, .count = count}};
     session_emit(s, &e);

@@ -13,22 +13,23 @@
 #include <stdlib.h>
 
 #define EVIDENCE_BYTES 1024
-#define LOOK_BYTES 6 /* tls_look needs no more */
+#define LOOK_BYTES     6 /* tls_look needs no more */
 
 enum tls_phase { PHASE_LOOKING, PHASE_TLS, PHASE_CLEAR };
 
 struct session_tls {
     struct tls *reader;
-    uint8_t phase;         /* enum tls_phase */
-    uint8_t decided[2];    /* the direction's first bytes were judged */
-    size_t early;          /* bytes that waited when the server agreed */
+    uint8_t phase;      /* enum tls_phase */
+    uint8_t decided[2]; /* the direction's first bytes were judged */
+    size_t early;       /* bytes that waited when the server agreed */
     const char *state_before;
 };
 
 static void tell_tls(struct session *s, const struct frame *f)
 {
     s->info.tls = tls_facts(s->tls->reader);
-    struct event e = {.kind = EV_TLS, .dir = f ? f->dir : FROM_CLIENT,
+    struct event e = {.kind = EV_TLS,
+                      .dir = f ? f->dir : FROM_CLIENT,
                       .time = f ? f->time : s->info.last,
                       .packet = f ? f->packet : s->last_packet};
     session_emit(s, &e);

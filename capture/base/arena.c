@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define ARENA_FIRST_CHUNK 192
-#define ARENA_MAX_CHUNK 4096
+#define ARENA_MAX_CHUNK   4096
 
 struct arena_chunk {
     struct arena_chunk *next;

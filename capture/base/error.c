@@ -56,8 +56,8 @@ void *xcalloc(size_t count, size_t size)
 {
     void *p = calloc(count ? count : 1, size ? size : 1);
     if (p == NULL) {
-        die("out of memory (%zu x %zu bytes wanted); lower --memory or give the machine more", count,
-            size);
+        die("out of memory (%zu x %zu bytes wanted); lower --memory or give the machine more",
+            count, size);
     }
     return p;
 }
