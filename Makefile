@@ -172,6 +172,10 @@ install: all
 clean:
 	rm -rf build mailwire
 
+# For the analysers: what a plain build compiles with.
+print-flags:
+	@echo '$(ALL_CFLAGS)'
+
 FORCE:
 .PHONY: all lib tests unit streams samples-check corpus test golden samples run check bench fuzz \
-        fuzz-targets fuzz-smoke install clean FORCE
+        fuzz-targets fuzz-smoke install clean print-flags FORCE
