@@ -1,0 +1,180 @@
+#include "capture/pipeline.h"
+
+#include "capture/base/error.h"
+#include "capture/defrag.h"
+#include "capture/ip.h"
+#include "capture/link.h"
+#include "capture/tunnel.h"
+
+#include <stdlib.h>
+
+struct pipeline {
+    const struct limits *limits;
+    struct tcp *tcp;
+    struct defrag *defrag;
+    struct pipeline_counters count;
+};
+
+struct pipeline *pipeline_new(const struct pipeline_config *c, const struct stream_ops *ops,
+                              void *ctx)
+{
+    struct pipeline *p = xcalloc(1, sizeof *p);
+    struct tcp_config tcp = c->tcp;
+    tcp.limits = c->limits;
+    p->limits = c->limits;
+    p->tcp = tcp_new(&tcp, ops, ctx);
+    p->defrag = defrag_new(c->limits);
+    p->count.unknown_linktype = -1;
+    p->count.first = p->count.last = -1;
+    return p;
+}
+
+/* One datagram that carries TCP, with what the layers below know of it. */
+static void segment_hand_on(struct pipeline *p, const struct packet *pkt,
+                            const struct link_info *link, const struct ip_info *ip)
+{
+    struct segment s = {
+        .tcp = ip->payload,
+        .wire_len = ip->wire,
+        .src = ip->src,
+        .dst = ip->dst,
+        .ip_version = ip->version,
+        .ttl = ip->ttl,
+        .has_vlan = link->has_vlan,
+        .vlan = link->vlan,
+        .no_checksum = ip->guessed,
+        .time = pkt->time,
+        .packet = pkt->number,
+        .file = pkt->file,
+    };
+    tcp_segment(p->tcp, &s);
+}
+
+static void count_fragments(struct pipeline *p)
+{
+    const struct defrag_counters *c = defrag_counters(p->defrag);
+    p->count.fragments = c->fragments;
+    p->count.fragments_dropped = c->dropped;
+    p->count.fragment_overlaps = c->overlaps;
+}
+
+enum datagram_state { DATAGRAM_WHOLE, DATAGRAM_WAITS, DATAGRAM_BAD };
+
+/* Reads the IP header at link->ip; a fragment goes to the others of its datagram. *memory holds the
+ * bytes of the datagram that this packet stands in, if it was put together. */
+static enum datagram_state datagram_read(struct pipeline *p, const struct packet *pkt,
+                                         const struct link_info *link, bool inside,
+                                         struct ip_info *ip, void **memory)
+{
+    if (ip_read(link->ip, link->wire_left, inside, ip) != IP_READ) {
+        return DATAGRAM_BAD;
+    }
+    if (!ip->fragment) {
+        return DATAGRAM_WHOLE;
+    }
+    void *whole = NULL;
+    uint32_t vlan = link->has_vlan ? link->vlan : DEFRAG_NO_VLAN;
+    bool complete = defrag_add(p->defrag, ip, vlan, pkt->time, &whole);
+    count_fragments(p);
+    if (!complete) {
+        return DATAGRAM_WAITS;
+    }
+    if (ip_read_extensions(ip) != IP_READ || ip->fragment) { /* a fragment of a fragment */
+        free(whole);
+        return DATAGRAM_BAD;
+    }
+    free(*memory); /* its bytes have been copied */
+    *memory = whole;
+    return DATAGRAM_WHOLE;
+}
+
+static void count_link(struct pipeline *p, enum link_result r, int linktype)
+{
+    switch (r) {
+    case LINK_IP:
+        break;
+    case LINK_OTHER:
+        p->count.ignored++;
+        break;
+    case LINK_MALFORMED:
+        p->count.malformed++;
+        break;
+    case LINK_TOO_DEEP:
+        p->count.too_deep++;
+        break;
+    case LINK_UNKNOWN:
+        if (p->count.unknown_link++ == 0) {
+            p->count.unknown_linktype = linktype;
+        }
+        break;
+    }
+}
+
+static void count_packet(struct pipeline *p, const struct packet *pkt)
+{
+    p->count.bytes += pkt->wire_len;
+    if (p->count.packets++ == 0) {
+        p->count.first = p->count.last = pkt->time;
+    } else if (pkt->time > p->count.last) {
+        p->count.last = pkt->time;
+    } else if (pkt->time < p->count.first) {
+        p->count.first = pkt->time;
+    }
+}
+
+void pipeline_packet(struct pipeline *p, const struct packet *pkt)
+{
+    struct link_info link = {0};
+    struct ip_info ip;
+    void *memory = NULL;
+    count_packet(p, pkt);
+    enum link_result r = link_strip(pkt, p->limits, &link);
+    for (bool inside = false; r == LINK_IP; inside = true) {
+        enum datagram_state state = datagram_read(p, pkt, &link, inside, &ip, &memory);
+        if (state != DATAGRAM_WHOLE) {
+            p->count.malformed += state == DATAGRAM_BAD ? 1 : 0;
+            break;
+        }
+        if (ip.protocol == IP_TCP) {
+            segment_hand_on(p, pkt, &link, &ip);
+            break;
+        }
+        r = tunnel_enter(&ip, p->limits, &link);
+    }
+    count_link(p, r, pkt->linktype);
+    free(memory);
+}
+
+void pipeline_tick(struct pipeline *p, int64_t now)
+{
+    defrag_tick(p->defrag, now);
+    count_fragments(p);
+    tcp_tick(p->tcp, now);
+}
+
+void pipeline_finish(struct pipeline *p)
+{
+    defrag_finish(p->defrag);
+    count_fragments(p);
+    tcp_finish(p->tcp);
+}
+
+const struct pipeline_counters *pipeline_counters(const struct pipeline *p)
+{
+    return &p->count;
+}
+
+const struct tcp_counters *pipeline_tcp_counters(const struct pipeline *p)
+{
+    return tcp_counters(p->tcp);
+}
+
+void pipeline_free(struct pipeline **p)
+{
+    if (*p != NULL) {
+        tcp_free(&(*p)->tcp);
+        defrag_free(&(*p)->defrag);
+        free(*p);
+        *p = NULL;
+    }
+}
