@@ -131,6 +131,7 @@ struct message {
     struct enhanced enhanced;
     struct bytes reply;          /* its text */
     struct bytes queue_id;       /* read from the final reply, empty when none */
+    bool eight_bit;              /* bytes above 0x7f in it (DATA) */
     const char *end_of_data;     /* NULL: CRLF.CRLF (or counted); else the variant taken, "LF.LF" ... */
 
     bool has_envelope;           /* SMTP, LMTP */

@@ -171,6 +171,27 @@ static void tell_note(struct session *s, struct note *n)
     session_emit(s, &e);
 }
 
+/* info is the first member of its session: the judge sees it const, the session is not. */
+static struct session *session_of(const struct session_info *info)
+{
+    return (struct session *)(uintptr_t)info;
+}
+
+void session_judge(const struct session_info *info, struct note *n)
+{
+    tell_note(session_of(info), n);
+}
+
+uint64_t *session_marks(const struct session_info *info)
+{
+    return &session_of(info)->marks;
+}
+
+bool session_is_encrypted(const struct session_info *info)
+{
+    return session_encrypted(session_of(info));
+}
+
 void session_stream_note(struct session *s, const struct stream_note *sn)
 {
     enum note_id id = stream_notes[sn->kind].id;
@@ -260,9 +281,10 @@ void session_close(struct session **sp, enum stream_close how, int64_t time)
     *sp = NULL;
 }
 
-size_t session_held(const struct session *s)
+size_t session_held(struct session *s)
 {
-    return sizeof *s + s->protocol->state_size + s->arena.total + framer_held(&s->framer[0]) +
+    size_t own = s->protocol->held ? s->protocol->held(s) : 0;
+    return own + sizeof *s + s->protocol->state_size + s->arena.total + framer_held(&s->framer[0]) +
            framer_held(&s->framer[1]) + s->pending.count * sizeof(struct pending) +
            session_messages_held(s) + session_tls_held(s) + session_retain_held(s);
 }

@@ -45,7 +45,7 @@ void session_fin(struct session *s, enum dir dir, int64_t time);
 /* Ends the session: drains, tells what is open, emits EV_CLOSE, frees, nulls. */
 void session_close(struct session **s, enum stream_close how, int64_t time);
 /* Bytes held, for memory accounting. */
-size_t session_held(const struct session *s);
+size_t session_held(struct session *s);
 /* TLS from the first byte (implicit): told by the engine before any data. */
 void session_implicit_tls(struct session *s);
 
@@ -83,6 +83,11 @@ struct protocol {
     void (*close)(struct session *s, enum stream_close how); /* before the rest is told; may be NULL */
     void (*resumed)(struct session *s); /* clear text follows session_start_tls; may be NULL */
     void (*done)(struct session *s); /* frees what the state owns beyond the arena; may be NULL */
+    /* p gets no answer (the end, limits.pending_commands, session_answered without a reply): told
+     * just before its EV_EXCHANGE, the last chance to use p->exchange; may be NULL */
+    void (*unanswered)(struct session *s, struct pending *p);
+    /* Bytes the state holds beyond itself and the arena, for memory accounting; may be NULL */
+    size_t (*held)(struct session *s);
 };
 
 void *session_state(struct session *s);
@@ -162,5 +167,15 @@ void session_give_up(struct session *s);
 void session_retain(struct session *s, enum dir dir, uint64_t offset);
 bool session_retaining(const struct session *s);
 struct bytes session_retained(const struct session *s, enum dir dir);
+
+/* ---- for sinks that judge (judge.h): findings over what the session told ------------------- */
+
+/* Tells n as a finding of that session (bounded and counted as its own are). Not from inside
+ * EV_CAPTURE. */
+void session_judge(const struct session_info *info, struct note *n);
+/* 64 bits of the judge's own for that session, zero at the start. */
+uint64_t *session_marks(const struct session_info *info);
+/* Does it read decrypted text behind an agreed STARTTLS? */
+bool session_is_encrypted(const struct session_info *info);
 
 #endif

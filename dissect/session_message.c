@@ -137,6 +137,7 @@ void session_message_end(struct session *s, struct message *m, const struct fram
         return;
     }
     b->over = true;
+    m->eight_bit = m->transfer != TRANSFER_BDAT && framer_oddities(&s->framer[m->dir]).eight_bit;
     m->complete = complete && m->missing == 0;
     if (f != NULL) {
         m->end_time = f->end_time;

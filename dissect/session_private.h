@@ -41,6 +41,7 @@ struct session {
     struct session_tls *tls;
     struct session_retain *retain;
     uint64_t last_packet;
+    uint64_t marks;    /* the judge's */
     uint8_t ready;     /* directions with input not yet drained: bit per enum dir */
     uint8_t prefer;    /* of them, the one released last */
     bool pumping, greeted, closing;

@@ -1,0 +1,64 @@
+/* The inside of the judge, shared by the judge_*.c files only. */
+#ifndef MAILWIRE_DISSECT_JUDGE_PRIVATE_H
+#define MAILWIRE_DISSECT_JUDGE_PRIVATE_H
+
+#include "dissect/judge.h"
+#include "dissect/session.h"
+
+/* What the judge remembers of one session (session_marks). */
+#define MARK_GREETED_EHLO       0x0001ull /* EHLO or CAPA was answered yes: the offer is known */
+#define MARK_OFFERED_TLS        0x0002ull
+#define MARK_OFFERED_AUTH       0x0004ull
+#define MARK_OFFERED_PIPELINING 0x0008ull
+#define MARK_OFFERED_CHUNKING   0x0010ull
+#define MARK_OFFERED_8BITMIME   0x0020ull
+#define MARK_OFFERED_SMTPUTF8   0x0040ull
+#define MARK_MASKED             0x0080ull /* a keyword made of X stands in the offer */
+#define MARK_REFUSED_TLS        0x0100ull
+#define MARK_TLS                0x0200ull
+#define MARK_CLEAR_LOGIN        0x0400ull
+#define MARK_CLEAR_MAIL         0x0800ull
+#define MARK_NO_VERDICT         0x1000ull /* a whole message without an answer */
+#define MARK_HELO               0x2000ull
+#define MARK_TOLD(n)            (1ull << (32 + (n))) /* told once a session */
+
+enum told {
+    TOLD_PIPELINING,
+    TOLD_CHUNKING,
+    TOLD_8BIT,
+    TOLD_SMTPUTF8,
+    TOLD_AUTH,
+    TOLD_VRFY,
+    TOLD_GUESSING,
+    TOLD_PROBING,
+    TOLD_REFUSED_CLIENT,
+    TOLD_AUTH_IN_CLEAR
+};
+
+struct across; /* judge_across.c: tables over sessions */
+
+struct judge {
+    struct sink sink;
+    struct sink *to;
+    const struct limits *limits;
+    struct across *across;
+};
+
+/* Tells a finding of the event's session; sev SEVERITY_NONE takes the rule's. */
+void judge_tell(const struct event *e, enum note_id id, struct bytes evidence, uint32_t command);
+void judge_tell_over(const struct event *e, enum note_id id, struct bytes evidence,
+                     const char *const *sessions, uint32_t count);
+/* As judge_tell, once a session. */
+void judge_tell_once(const struct event *e, enum told what, enum note_id id, struct bytes evidence,
+                     uint32_t command);
+
+void judge_tls_close(struct judge *j, const struct event *e); /* judge_tls.c */
+
+struct across *across_new(const struct limits *l);
+void across_free(struct across **a);
+void across_offer(struct across *a, const struct event *e, bool offered);
+void across_credential(struct across *a, const struct event *e);
+void across_recipient_refused(struct across *a, const struct event *e);
+void across_message(struct across *a, const struct event *e);
+
+#endif
