@@ -61,7 +61,8 @@ UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c)))
 SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
 STREAM := $(if $(wildcard tests/stream_test.c),$(BUILD)/tests/stream_test)
 FUZZ   := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/tests/fuzz/%_fuzz,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
-BENCH  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
+BENCH  := $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/bare
+BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))))
 
 # V=1 shows the whole commands.
 ifeq ($(V),1)
@@ -101,7 +102,7 @@ $(BUILD)/.flags: FORCE
 $(BUILD)/.sources: FORCE
 	$(call stamp,$(SRC))
 
--include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(SUPPORT:.o=.d) $(STREAM:=.d) $(FUZZ:=.d) $(BENCH:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(SUPPORT:.o=.d) $(STREAM:=.d) $(FUZZ:=.d) $(BENCH_OBJ:.o=.d) $(BUILD)/tests/bench/bare.d
 
 # ---- tests of one build ------------------------------------------------------------------------
 
@@ -109,8 +110,10 @@ $(UNIT) : %: %.o $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 $(STREAM) : %: %.o $(SUPPORT) $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
-$(BENCH) : %: %.o
-	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpcap -lm
+$(BUILD)/tests/bench/generate: $(BENCH_OBJ)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcrypto -lm
+$(BUILD)/tests/bench/bare: $(BUILD)/tests/bench/bare.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpcap
 
 tests: $(UNIT) $(STREAM)
 
@@ -142,6 +145,7 @@ check:
 	@tests/install-packages build check
 	@tests/check $(BUILD)/check
 
+bench-programs: $(BENCH)
 bench: mailwire $(BENCH)
 	@tests/bench/run $(BUILD)
 
@@ -177,5 +181,5 @@ print-flags:
 	@echo '$(ALL_CFLAGS)'
 
 FORCE:
-.PHONY: all lib tests unit streams samples-check corpus test golden samples run check bench fuzz \
+.PHONY: all lib tests unit streams samples-check corpus test golden samples run check bench bench-programs fuzz \
         fuzz-targets fuzz-smoke install clean print-flags FORCE
