@@ -41,6 +41,11 @@ void framer_init(struct framer *f, enum dir dir, const struct limits *limits)
     *f = (struct framer){.dir = (uint8_t)dir, .mode = MODE_LINE, .limits = limits};
 }
 
+static bool is_hold(unsigned mode)
+{
+    return mode == MODE_HOLD || mode == MODE_PEEK;
+}
+
 static void carry_free(struct framer_carry **c)
 {
     if (*c != NULL) {
@@ -67,7 +72,7 @@ size_t framer_held(const struct framer *f)
 
 struct bytes framer_waiting(const struct framer *f)
 {
-    bool waits = f->mode == MODE_HOLD && f->carry != NULL && !f->carry->told;
+    bool waits = is_hold(f->mode) && f->carry != NULL && !f->carry->told;
     return waits ? buf_bytes(&f->carry->bytes) : (struct bytes){NULL, 0};
 }
 
@@ -368,6 +373,21 @@ static struct frame plain_frame(const struct framer *f, enum frame_kind kind)
                           .end_offset = f->in_offset};
 }
 
+/* Lines of `piece` that are still wanted by MODE_PEEK. */
+static void count_peeked(struct framer *f, struct bytes piece)
+{
+    size_t at = 0;
+    while (f->count_left > 0 && (at = bytes_find(piece, '\n', at)) != SIZE_MAX) {
+        f->count_left--;
+        at++;
+    }
+}
+
+static bool holds_bytes(const struct framer *f)
+{
+    return f->carry != NULL && !f->carry->told;
+}
+
 static bool next_hold(struct framer *f, struct frame *out)
 {
     struct input in = input_now(f);
@@ -375,11 +395,18 @@ static bool next_hold(struct framer *f, struct frame *out)
         struct framer_carry *c = carry_get(f, &in, SIZE_MAX / 2);
         carry_add(c, &in, in.bytes);
         input_used(f, in.bytes.n);
+        count_peeked(f, in.bytes);
+    }
+    if (f->mode == MODE_PEEK && !f->stuck_told && f->count_left == 0) {
+        f->stuck_told = true;
+        *out = plain_frame(f, FRAME_PEEK);
+        out->data = framer_waiting(f);
+        return true;
     }
     bool breaks = f->gap != NULL || f->ended;
-    bool holds = f->carry != NULL && !f->carry->told;
     if (!f->stuck_told &&
-        (f->gap != NULL || (holds && (f->ended || f->carry->bytes.n >= f->limits->hold_bytes)))) {
+        (f->gap != NULL ||
+         (holds_bytes(f) && (f->ended || f->carry->bytes.n >= f->limits->hold_bytes)))) {
         f->stuck_told = true;
         *out = plain_frame(f, FRAME_STUCK);
         return true;
@@ -393,7 +420,7 @@ static bool next_hold(struct framer *f, struct frame *out)
 
 void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count)
 {
-    if (f->mode == MODE_HOLD && mode != MODE_HOLD && f->carry != NULL && !f->carry->told) {
+    if (is_hold(f->mode) && !is_hold(mode) && holds_bytes(f)) {
         invariant(f->held == NULL || f->held->done == f->held->bytes.n);
         carry_free(&f->held);
         f->held = f->carry;
@@ -402,12 +429,60 @@ void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count)
     f->mode = (uint8_t)mode;
     f->stuck_told = false;
     f->count_left = mode == MODE_COUNT ? count : 0;
+    if (mode == MODE_PEEK) {
+        f->count_left = count > 0 ? count : 1;
+        count_peeked(f, framer_waiting(f));
+    }
     if (mode == MODE_BODY) {
         if (f->body == NULL) {
             f->body = xmalloc(sizeof *f->body);
         }
         body_begin(f->body, f->saw_lf && !f->saw_crlf);
     }
+}
+
+/* ---- input not read yet ------------------------------------------------------------------ */
+
+static struct chunk chunk_of(struct input in)
+{
+    return (struct chunk){in.bytes, in.time, in.packet, in.offset};
+}
+
+/* An unfinished line none of which was dropped can be read again. */
+static bool line_is_whole(const struct framer *f)
+{
+    return f->mode == MODE_LINE && holds_bytes(f) && f->carry->skipped == 0;
+}
+
+size_t framer_unread(const struct framer *f, struct chunk out[static FRAMER_UNREAD])
+{
+    size_t n = 0;
+    if (line_is_whole(f)) {
+        const struct framer_carry *c = f->carry;
+        out[n++] =
+            (struct chunk){buf_bytes(&c->bytes), c->mark[0].time, c->mark[0].packet, c->offset};
+    }
+    struct input in = input_now(f);
+    if (f->held != NULL) {
+        if (in.bytes.n > 0) {
+            out[n++] = chunk_of(in);
+        }
+        in = (struct input){f->in, f->in_time, f->in_packet, f->in_offset};
+    }
+    if (in.bytes.n > 0) {
+        out[n++] = chunk_of(in);
+    }
+    return n;
+}
+
+void framer_drop_unread(struct framer *f)
+{
+    if (line_is_whole(f)) {
+        carry_free(&f->carry);
+    }
+    carry_free(&f->held);
+    f->in_offset += f->in.n;
+    f->in = bytes_from(f->in, f->in.n);
 }
 
 /* ---- gaps and the end ---------------------------------------------------------------------- */
@@ -473,6 +548,7 @@ static bool next_by_mode(struct framer *f, struct frame *out)
     case MODE_OPAQUE:
         return next_raw(f, out, UINT64_MAX);
     case MODE_HOLD:
+    case MODE_PEEK:
         return next_hold(f, out);
     }
     return false;

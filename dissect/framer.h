@@ -21,6 +21,7 @@ enum frame_mode {
     MODE_COUNT,  /* exactly n bytes: FRAME_DATA, then FRAME_COUNT_END */
     MODE_OPAQUE, /* FRAME_DATA until the end of the stream */
     MODE_HOLD,   /* nothing comes out until the other side's answer releases it */
+    MODE_PEEK,   /* as MODE_HOLD; but FRAME_PEEK comes once n lines wait (0: one) */
 };
 
 enum frame_kind {
@@ -31,6 +32,7 @@ enum frame_kind {
     FRAME_AMBIGUOUS, /* an end of data that only some receivers take: variant, body_offset, offset */
     FRAME_GAP,       /* missing bytes were lost here; in MODE_COUNT they count */
     FRAME_STUCK,     /* a held direction waits too long, or ends: the protocol must choose a mode */
+    FRAME_PEEK,      /* MODE_PEEK: data shows the lines, which stay; the protocol must choose a mode */
     FRAME_END,       /* the stream is over: torn tells that an unfinished line stood before */
 };
 
@@ -82,7 +84,7 @@ struct framer {
     struct framer_carry *carry;
     struct framer_carry *held; /* released bytes, read before `in` */
     struct framer_body *body;
-    uint64_t count_left;    /* MODE_COUNT */
+    uint64_t count_left;    /* MODE_COUNT: bytes; MODE_PEEK: lines */
     uint8_t dir, mode;      /* enum dir, enum frame_mode */
     bool saw_crlf, saw_lf;  /* line ends met in MODE_LINE: LF only means lf style */
     bool torn_next;         /* the next line may lack its start */
@@ -106,6 +108,11 @@ void framer_start_torn(struct framer *f);
 /* What a direction on hold has waiting; and drops the first n bytes of it. */
 struct bytes framer_waiting(const struct framer *f);
 void framer_drop_waiting(struct framer *f, size_t n);
+/* Input not read yet, as up to FRAMER_UNREAD views in stream order; an unfinished line counts as
+ * unread. framer_drop_unread forgets it: it is read anew later, from a line's start. */
+#define FRAMER_UNREAD 3
+size_t framer_unread(const struct framer *f, struct chunk out[static FRAMER_UNREAD]);
+void framer_drop_unread(struct framer *f);
 /* Odd bytes of the body just ended or in progress; zeros when there was none. */
 struct body_oddities framer_oddities(const struct framer *f);
 /* Bytes it holds, for memory accounting. */

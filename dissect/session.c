@@ -100,17 +100,45 @@ static void note_time(struct session *s, int64_t time, uint64_t packet)
     s->last_packet = packet;
 }
 
-void session_data(struct session *s, enum dir dir, const struct chunk *c)
+void session_read(struct session *s, enum dir dir, const struct chunk *c)
 {
-    note_time(s, c->time, c->packet);
-    if (s->retain != NULL) {
-        session_retain_chunk(s, dir, c);
-        return;
-    }
     framer_push(&s->framer[dir], c);
     session_pump(s, dir);
     if (s->tls != NULL) {
         session_tls_input(s, dir);
+    }
+}
+
+void session_read_gap(struct session *s, enum dir dir, const struct gap *g)
+{
+    framer_push_gap(&s->framer[dir], g);
+    session_pump(s, dir);
+}
+
+void session_read_fin(struct session *s, enum dir dir, int64_t time)
+{
+    if (!s->framer[dir].ended) {
+        framer_push_end(&s->framer[dir], time);
+        session_pump(s, dir);
+    }
+}
+
+/* Nothing is kept for a second reading, nothing waits to be played: nearly always. */
+static bool reads_at_once(const struct session *s)
+{
+    return s->retain == NULL && s->replay == NULL;
+}
+
+void session_data(struct session *s, enum dir dir, const struct chunk *c)
+{
+    note_time(s, c->time, c->packet);
+    if (reads_at_once(s)) {
+        session_read(s, dir, c);
+    } else {
+        session_take_data(s, dir, c);
+    }
+    if (s->replay != NULL) {
+        session_settle(s);
     }
 }
 
@@ -119,20 +147,15 @@ void session_gap(struct session *s, enum dir dir, const struct gap *g)
     note_time(s, g->time, g->packet);
     s->info.missing += g->missing;
     s->info.gaps++;
-    if (s->retain != NULL) { /* nothing is held across a gap: the open reading is decided */
-        session_retain_chunk(s, dir, NULL);
-    }
-    framer_push_gap(&s->framer[dir], g);
-    session_pump(s, dir);
+    session_take_gap(s, dir, g);
+    session_settle(s);
 }
 
 void session_fin(struct session *s, enum dir dir, int64_t time)
 {
     note_time(s, time, s->last_packet);
-    if (s->retain == NULL && !s->framer[dir].ended) {
-        framer_push_end(&s->framer[dir], time);
-        session_pump(s, dir);
-    }
+    session_take_fin(s, dir, time);
+    session_settle(s);
 }
 
 static const struct {
@@ -249,14 +272,13 @@ void session_close(struct session **sp, enum stream_close how, int64_t time)
 {
     struct session *s = *sp;
     s->closing = true;
-    if (s->retain != NULL) {
-        session_retain_chunk(s, FROM_CLIENT, NULL);
-    }
+    session_retain_close(s);
     for (int d = 0; d < 2; d++) { /* fixed order: results do not depend on packet cuts */
         if (!s->framer[d].ended) {
             framer_push_end(&s->framer[d], time);
         }
         session_pump(s, (enum dir)d);
+        session_retain_close(s);
     }
     session_tls_close(s);
     if (s->protocol->close) {
@@ -339,7 +361,7 @@ void session_want(struct session *s, enum frame_mode mode, uint64_t count)
 
 bool session_on_hold(const struct session *s, enum dir dir)
 {
-    return s->framer[dir].mode == MODE_HOLD;
+    return s->framer[dir].mode == MODE_HOLD || s->framer[dir].mode == MODE_PEEK;
 }
 
 bool session_release(struct session *s, enum dir dir, enum frame_mode mode, uint64_t count)
@@ -351,6 +373,22 @@ bool session_release(struct session *s, enum dir dir, enum frame_mode mode, uint
     s->ready |= (uint8_t)(1u << dir);
     s->prefer = (uint8_t)dir;
     return true;
+}
+
+void session_divert(struct session *s, enum dir dir, enum frame_mode mode, uint64_t count)
+{
+    framer_mode(&s->framer[dir], MODE_HOLD, 0); /* an unfinished line is read again */
+    session_release(s, dir, mode, count);
+}
+
+void session_drain(struct session *s, enum dir dir)
+{
+    uint8_t current = s->current;
+    struct frame f;
+    while (framer_next(&s->framer[dir], &f)) {
+        session_hand_on(s, &f);
+    }
+    s->current = current;
 }
 
 struct framer *session_framer(struct session *s, enum dir dir)

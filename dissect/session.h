@@ -86,6 +86,9 @@ struct protocol {
     /* p gets no answer (the end, limits.pending_commands, session_answered without a reply): told
      * just before its EV_EXCHANGE, the last chance to use p->exchange; may be NULL */
     void (*unanswered)(struct session *s, struct pending *p);
+    /* Something is retained and no more may be waited for (limits.eod_bytes, the end): must call
+     * session_replay. Needed by who calls session_retain. */
+    void (*decide)(struct session *s);
     /* Bytes the state holds beyond itself and the arena, for memory accounting; may be NULL */
     size_t (*held)(struct session *s);
 };
@@ -105,6 +108,11 @@ void session_swap_roles(struct session *s);          /* TURN, ATRN */
 void session_want(struct session *s, enum frame_mode mode, uint64_t count);
 bool session_release(struct session *s, enum dir dir, enum frame_mode mode, uint64_t count);
 bool session_on_hold(const struct session *s, enum dir dir);
+/* Where bytes were lost, and only there: the other direction reads on in that mode from the point
+ * it reached, though it is not on hold. */
+void session_divert(struct session *s, enum dir dir, enum frame_mode mode, uint64_t count);
+/* Reads what a direction just released has waiting, now: the frame at hand answers it. */
+void session_drain(struct session *s, enum dir dir);
 struct framer *session_framer(struct session *s, enum dir dir);
 /* Bytes a direction on hold has waiting. */
 struct bytes session_waiting(struct session *s, enum dir dir);
@@ -162,11 +170,20 @@ bool session_encrypted(const struct session *s);
 /* This is not our protocol after all (limits.unknown_commands): both directions go opaque. */
 void session_give_up(struct session *s);
 
-/* -- the receiver's reading of an ambiguous end of data: raw bytes of both directions are kept
- * from `offset` of `dir` on (and of the other side from now on), and can be played again. */
+/* -- the receiver's reading of an ambiguous end of data (session_retain.c)
+ * session_retain, in a FRAME_AMBIGUOUS: from `offset` of `dir` on what comes is kept, while dir is
+ * read on to its strict end; the other side is kept unread. session_retain_all, at the strict end,
+ * whose end_offset is given: dir is kept unread too. Both end with session_replay, in any frame or
+ * in protocol->decide: what was kept plays in the order in which it came, the other side's and, of
+ * dir, as lines, what lies from `offset` on. REPLAY_UNREAD: only what was not read; dir goes on
+ * where it is. */
+#define REPLAY_UNREAD UINT64_MAX
 void session_retain(struct session *s, enum dir dir, uint64_t offset);
+void session_retain_all(struct session *s, uint64_t offset);
 bool session_retaining(const struct session *s);
-struct bytes session_retained(const struct session *s, enum dir dir);
+/* What was kept of a direction so far, in one piece and without gaps; valid until the next call. */
+struct bytes session_retained(struct session *s, enum dir dir);
+void session_replay(struct session *s, uint64_t offset);
 
 /* ---- for sinks that judge (judge.h): findings over what the session told ------------------- */
 

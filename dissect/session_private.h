@@ -39,7 +39,8 @@ struct session {
     struct arena arena;
     struct message_body *messages; /* not yet told by EV_MESSAGE */
     struct session_tls *tls;
-    struct session_retain *retain;
+    struct session_retain *retain; /* being kept */
+    struct session_retain *replay; /* to be played, the next one first */
     uint64_t last_packet;
     uint64_t marks;    /* the judge's */
     uint8_t ready;     /* directions with input not yet drained: bit per enum dir */
@@ -66,8 +67,17 @@ size_t session_tls_held(const struct session *s);
 void session_messages_close(struct session *s, int64_t time);
 size_t session_messages_held(const struct session *s);
 
-/* session_retain.c */
-void session_retain_chunk(struct session *s, enum dir dir, const struct chunk *c);
+/* Straight into the framer, and drained. */
+void session_read(struct session *s, enum dir dir, const struct chunk *c);
+void session_read_gap(struct session *s, enum dir dir, const struct gap *g);
+void session_read_fin(struct session *s, enum dir dir, int64_t time);
+
+/* session_retain.c: kept where something is kept, else read. session_settle plays what waits. */
+void session_take_data(struct session *s, enum dir dir, const struct chunk *c);
+void session_take_gap(struct session *s, enum dir dir, const struct gap *g);
+void session_take_fin(struct session *s, enum dir dir, int64_t time);
+void session_settle(struct session *s);
+void session_retain_close(struct session *s); /* nothing more will come: decided and played */
 void session_retain_free(struct session *s);
 size_t session_retain_held(const struct session *s);
 
