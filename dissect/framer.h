@@ -32,8 +32,8 @@ enum frame_kind {
     FRAME_AMBIGUOUS, /* an end of data that only some receivers take: variant, body_offset, offset */
     FRAME_GAP,       /* missing bytes were lost here; in MODE_COUNT they count */
     FRAME_STUCK,     /* a held direction waits too long, or ends: the protocol must choose a mode */
-    FRAME_PEEK,      /* MODE_PEEK: data shows the lines, which stay; the protocol must choose a mode */
     FRAME_END,       /* the stream is over: torn tells that an unfinished line stood before */
+    FRAME_PEEK,      /* MODE_PEEK: data shows the lines, which stay; the protocol must choose a mode */
 };
 
 enum eol { EOL_CRLF, EOL_LF, EOL_NONE };
