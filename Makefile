@@ -60,6 +60,7 @@ LIB := $(BUILD)/libmailwire.a
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c)))
 SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
 STREAM := $(if $(wildcard tests/stream_test.c),$(BUILD)/tests/stream_test)
+FUZZ_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_fuzz.c %/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ   := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/tests/fuzz/%_fuzz,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 BENCH  := $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/bare
 BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))))
@@ -102,7 +103,7 @@ $(BUILD)/.flags: FORCE
 $(BUILD)/.sources: FORCE
 	$(call stamp,$(SRC))
 
--include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(SUPPORT:.o=.d) $(STREAM:=.d) $(FUZZ:=.d) $(BENCH_OBJ:.o=.d) $(BUILD)/tests/bench/bare.d
+-include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(SUPPORT:.o=.d) $(STREAM:=.d) $(FUZZ:=.d) $(FUZZ_COMMON:.o=.d) $(BUILD)/tests/fuzz/replay.d $(BENCH_OBJ:.o=.d) $(BUILD)/tests/bench/bare.d
 
 # ---- tests of one build ------------------------------------------------------------------------
 
@@ -151,11 +152,15 @@ bench: mailwire $(BENCH)
 
 # ---- fuzzing: libFuzzer with clang; every target is also a program that replays files --------------
 
+$(BUILD)/tests/libfuzz.a: $(FUZZ_COMMON) $(SUPPORT)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
 ifeq ($(FUZZER),1)
-$(FUZZ) : %: %.o $(SUPPORT) $(LIB)
+$(FUZZ) : %: %.o $(BUILD)/tests/libfuzz.a $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 else
-$(FUZZ) : %: %.o $(BUILD)/tests/fuzz/replay.o $(SUPPORT) $(LIB)
+$(FUZZ) : %: %.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/tests/libfuzz.a $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 endif
 fuzz-targets: $(FUZZ)
