@@ -9,11 +9,13 @@
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <pwd.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -234,47 +236,50 @@ static const int refused[] = {
     SCMP_SYS(setuid),
 };
 
+static bool rule(scmp_filter_ctx f, uint32_t action, int call, struct scmp_arg_cmp condition)
+{
+    return seccomp_rule_add_array(f, action, call, 1, &condition) == 0;
+}
+
+static struct scmp_arg_cmp arg_is(unsigned arg, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){arg, SCMP_CMP_EQ, value, 0};
+}
+
+static struct scmp_arg_cmp arg_bits(unsigned arg, scmp_datum_t mask, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){arg, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 static bool add_ioctls(scmp_filter_ctx f, bool viewer, bool live)
 {
     static const unsigned long tty[] = {TIOCGWINSZ, TCGETS, TCSETS,    TCSETSW,
                                         TCSETSF,    TCFLSH, TIOCGPGRP, FIONREAD};
     static const unsigned long net[] = {SIOCGIFFLAGS, SIOCGIFINDEX, FIONREAD};
-    int bad = 0;
+    bool good = true;
     for (size_t i = 0; viewer && i < sizeof tty / sizeof tty[0]; i++) {
-        bad |=
-            seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, tty[i]));
+        good = rule(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), arg_is(1, tty[i])) && good;
     }
     for (size_t i = 0; live && i < sizeof net / sizeof net[0]; i++) {
-        bad |=
-            seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, net[i]));
+        good = rule(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), arg_is(1, net[i])) && good;
     }
-    if (!viewer) { /* isatty() of standard output: answered, not granted */
-        bad |=
-            seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, TCGETS));
-    }
-    return bad == 0;
+    /* isatty() of standard output: answered, not granted */
+    return good && (viewer || rule(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), arg_is(1, TCGETS)));
 }
 
 /* No memory is ever both writable and executable, nor made executable later. */
 static bool add_memory_rules(scmp_filter_ctx f)
 {
-    int bad = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, 4 /* PROT_EXEC */, 0));
-    bad |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                            SCMP_A2(SCMP_CMP_MASKED_EQ, 4, 0));
-    return bad == 0;
+    return rule(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), arg_bits(2, PROT_EXEC, 0)) &&
+           rule(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), arg_bits(2, PROT_EXEC, 0));
 }
 
 /* Threads only (the viewer's), never processes. clone3 hides its flags: glibc falls back. */
 static bool add_thread_rules(scmp_filter_ctx f)
 {
-    const scmp_datum_t thread = 0x10000; /* CLONE_THREAD */
-    int bad = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                               SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread));
-    bad |= seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    bad |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
-                            SCMP_A0(SCMP_CMP_EQ, 0)); /* suspend: our own process group */
-    return bad == 0;
+    return rule(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), arg_bits(0, CLONE_THREAD, CLONE_THREAD)) &&
+           seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
+           rule(f, SCMP_ACT_ALLOW, SCMP_SYS(kill), arg_is(0, 0)); /* suspend: our own group */
 }
 
 static bool seccomp_restrict(const struct sandbox_config *c)
@@ -285,7 +290,7 @@ static bool seccomp_restrict(const struct sandbox_config *c)
     }
     int bad = 0;
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
-        bad |= seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
+        bad |= seccomp_rule_add_array(f, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
     }
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         bad |= seccomp_rule_add(f, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
