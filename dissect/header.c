@@ -79,13 +79,14 @@ static struct bytes without_line_end(struct bytes line)
     return line;
 }
 
+/* A CR in front of the line's end is part of that; so is one that the limit made the last byte. */
 static void keep_value(struct header_scan *h, int field, struct bytes value)
 {
     if (value.n > h->limits->header_line_bytes) {
         value.n = h->limits->header_line_bytes;
         h->cut = true;
     }
-    value = bytes_trim(value);
+    value = bytes_trim(without_line_end(value));
     h->fields[field] = arena_copy(h->arena, value);
     if (h->fields[field].n < value.n) {
         h->cut = true;
@@ -99,7 +100,7 @@ static void keep_open_field(struct header_scan *h)
         if (h->line.full) {
             h->cut = true;
         }
-        keep_value(h, h->wanted, without_line_end(buf_bytes(&h->line)));
+        keep_value(h, h->wanted, buf_bytes(&h->line));
         buf_clear(&h->line);
         h->wanted = NO_FIELD;
     }
@@ -152,7 +153,7 @@ static void whole_line(struct header_scan *h, struct bytes line)
     }
     int field = wanted_field(h, line.p, name);
     if (field != NO_FIELD) {
-        keep_value(h, field, without_line_end(bytes_from(line, colon + 1)));
+        keep_value(h, field, bytes_from(line, colon + 1));
     }
 }
 

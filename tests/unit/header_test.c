@@ -208,6 +208,17 @@ static void test_limits_cut_and_mark(void **state)
     assert_true(s->scan.cut);
     scanned_free(s);
 
+    static const size_t steps[] = {SIZE_MAX, 1};
+    for (size_t i = 0; i < 2; i++) { /* a CR at the limit, whole and byte by byte */
+        s = scanned_new();
+        s->limits.header_line_bytes = 8;
+        scanned_start(s);
+        feed(s, bytes_of("Subject: 012345\r789\r\nTo: a\r\n\r\n"), steps[i]);
+        expect_field(s, HEADER_SUBJECT, "012345");
+        assert_true(s->scan.cut);
+        scanned_free(s);
+    }
+
     s = scanned_new();
     s->limits.header_fields = 2;
     scanned_start(s);
