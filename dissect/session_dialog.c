@@ -133,6 +133,9 @@ void session_answered(struct session *s, const struct reply *r, uint32_t answer_
     }
     if (r == NULL) {
         p->command.flags |= COMMAND_UNANSWERED;
+        if (s->protocol->unanswered) {
+            s->protocol->unanswered(s, p);
+        }
     }
     struct exchange x = {.command = &p->command,
                          .reply = r,

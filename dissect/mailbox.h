@@ -1,0 +1,51 @@
+/* What a POP dialog shows of the mailbox: sizes and identities of its messages, what was fetched
+ * and marked deleted.
+ *
+ * Message numbers are positions from 1 on, so entries are an array by number, made
+ * only when LIST or UIDL tells something; a session without them costs nothing
+ * here. Numbers beyond limits.mailbox_entries are not remembered (`cut` is set).
+ */
+#ifndef MAILWIRE_DISSECT_MAILBOX_H
+#define MAILWIRE_DISSECT_MAILBOX_H
+
+#include "capture/base/buf.h"
+#include "capture/base/limits.h"
+#include "dissect/model.h"
+
+struct mailbox_entry;
+
+struct mailbox_numbers {
+    uint64_t *p;
+    uint32_t n, room;
+};
+
+struct mailbox_book {
+    struct mailbox shown; /* what sinks see; its lists are kept up to date */
+    const struct limits *limits;
+    struct mailbox_entry *entries; /* by number - 1 */
+    uint32_t known;                /* of them */
+    struct buf uids;               /* texts of the entries */
+    struct mailbox_numbers retrieved, deleted;
+    bool cut; /* something was not remembered */
+};
+
+void mailbox_init(struct mailbox_book *b, const struct limits *l);
+void mailbox_done(struct mailbox_book *b);
+size_t mailbox_held(const struct mailbox_book *b);
+
+void mailbox_set_size(struct mailbox_book *b, uint64_t number, uint64_t octets);
+void mailbox_set_uid(struct mailbox_book *b, uint64_t number, struct bytes uid);
+bool mailbox_size(const struct mailbox_book *b, uint64_t number, uint64_t *octets);
+/* Empty when unknown; valid until the next mailbox_set_uid. */
+struct bytes mailbox_uid(const struct mailbox_book *b, uint64_t number);
+
+void mailbox_add_retrieved(struct mailbox_book *b, uint64_t number);
+void mailbox_add_deleted(struct mailbox_book *b, uint64_t number);
+/* RSET: nothing is marked deleted any more. */
+void mailbox_undelete(struct mailbox_book *b);
+/* Another folder was opened: sizes, identities and marks belong to the old one. */
+void mailbox_change(struct mailbox_book *b);
+/* The session is over: lists ascend, each number once. */
+void mailbox_finish(struct mailbox_book *b);
+
+#endif

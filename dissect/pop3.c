@@ -1,0 +1,509 @@
+#include "dissect/pop3_private.h"
+
+#include "dissect/tls.h"
+
+#include <stdlib.h>
+
+#define AUTH_LINE_ROOM 512u /* RFC 2449 4 allows 255 bytes for a command */
+#define USER_ROOM      1024u
+
+const char pop3_connect[] = "CONNECT";
+const char pop3_authorization[] = "AUTHORIZATION";
+const char pop3_transaction[] = "TRANSACTION";
+const char pop3_update[] = "UPDATE";
+static const char stls_state[] = "STLS", tls_state[] = "TLS", closed_state[] = "CLOSED";
+
+static const struct pop3_verb verbs[] = {
+    {"USER", POP3_USER, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
+    {"PASS", POP3_PASS, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
+    {"APOP", POP3_APOP, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
+    {"AUTH", POP3_AUTH, IN_AUTHORIZATION, SHAPE_LIST, SHAPE_LINE},
+    {"RPOP", POP3_RPOP, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
+    {"STLS", POP3_STLS, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
+    {"CAPA", POP3_CAPA, IN_BOTH, SHAPE_LIST, SHAPE_LIST},
+    {"STAT", POP3_STAT, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
+    {"LIST", POP3_LIST, IN_TRANSACTION, SHAPE_LIST, SHAPE_LINE},
+    {"UIDL", POP3_UIDL, IN_TRANSACTION, SHAPE_LIST, SHAPE_LINE},
+    {"RETR", POP3_RETR, IN_TRANSACTION, SHAPE_MAIL, SHAPE_MAIL},
+    {"TOP", POP3_TOP, IN_TRANSACTION, SHAPE_MAIL, SHAPE_MAIL},
+    {"DELE", POP3_DELE, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
+    {"RSET", POP3_RSET, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
+    {"LAST", POP3_LAST, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
+    {"NOOP", POP3_NOOP, IN_BOTH, SHAPE_LINE, SHAPE_LINE},
+    {"QUIT", POP3_QUIT, IN_BOTH, SHAPE_LINE, SHAPE_LINE},
+    {"XTND", POP3_XTND, IN_BOTH, SHAPE_LINE, SHAPE_LINE},
+    {"UTF8", POP3_OTHER, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
+    {"LANG", POP3_LANG, IN_BOTH, SHAPE_LIST, SHAPE_LINE},
+    {"XSENDER", POP3_OTHER, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
+};
+
+struct pop3 *pop3_of(struct session *s)
+{
+    return session_state(s);
+}
+
+const struct pop3_verb *pop3_verb_find(struct bytes word)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        if (bytes_is(word, verbs[i].name)) {
+            return &verbs[i];
+        }
+    }
+    return NULL;
+}
+
+enum pop3_shape pop3_shape(const struct pending *p)
+{
+    const struct pop3_verb *v = pop3_verb_find(p->command.word);
+    if (v == NULL) {
+        return SHAPE_LINE;
+    }
+    struct bytes argument = p->command.argument;
+    if (v->tag == POP3_XTND && bytes_is(bytes_word(&argument), "XLST")) {
+        return SHAPE_LIST;
+    }
+    return p->command.argument.n > 0 ? v->argument : v->bare;
+}
+
+bool pop3_seen(struct session *s, enum dir dir)
+{
+    const struct session_info *info = session_info(s);
+    return info->flow->seen[info->flip ? dir_other(dir) : dir];
+}
+
+void pop3_enter_transaction(struct session *s, const struct frame *cause)
+{
+    struct pop3 *st = pop3_of(s);
+    struct session_info *info = session_info(s);
+    info->mailbox = &st->box.shown;
+    if (info->login != TRI_NO) {
+        st->box.shown.name = info->user;
+    }
+    session_set_state(s, pop3_transaction, cause, true);
+}
+
+/* -- logins */
+
+static struct credential credential_of(const struct command *c, enum tri success)
+{
+    return (struct credential){.success = success,
+                               .time = c->time,
+                               .packet = c->packet,
+                               .command = c->number,
+                               .dir = c->dir};
+}
+
+/* The greeting's timestamp (RFC 1939 7): what APOP's digest was made of. */
+static struct bytes timestamp(struct bytes banner)
+{
+    size_t from = bytes_find(banner, '<', 0);
+    size_t to = bytes_find(banner, '>', from == SIZE_MAX ? banner.n : from);
+    if (to == SIZE_MAX) {
+        return (struct bytes){NULL, 0};
+    }
+    return bytes_sub(banner, from, to + 1 - from);
+}
+
+static void auth_login(struct session *s, const struct command *c, enum tri success)
+{
+    struct pop3 *st = pop3_of(s);
+    if (st->auth == NULL || st->auth_command != c->number) {
+        return; /* told before, when the exchange was given up */
+    }
+    struct credential found = credential_of(c, success);
+    auth_finish(st->auth, success, &found);
+    if (st->auth_said) { /* asking for a mechanism that is refused at once is no login */
+        session_credential(s, &found);
+        if (found.malformed) {
+            session_note(s, NOTE_ID_AUTH_MALFORMED, bytes_of(found.mechanism), NULL);
+        }
+    }
+    auth_free(&st->auth);
+    st->blind = false;
+}
+
+void pop3_login(struct session *s, const struct pending *p, enum tri success)
+{
+    const struct command *c = &p->command;
+    struct credential found = credential_of(c, success);
+    struct bytes argument = c->argument;
+    if (p->tag == POP3_AUTH) {
+        auth_login(s, c, success);
+        return;
+    }
+    found.secret = c->secret;
+    if (p->tag == POP3_PASS) {
+        found.mechanism = "USER/PASS";
+        found.secret_kind = SECRET_PASSWORD;
+        found.user = buf_bytes(&pop3_of(s)->user);
+    } else {
+        found.mechanism = "APOP";
+        found.secret_kind = SECRET_DIGEST;
+        found.challenge = timestamp(session_info(s)->banner);
+        found.user = bytes_word(&argument);
+    }
+    session_credential(s, &found);
+}
+
+static void auth_begin_exchange(struct session *s, const struct pending *p)
+{
+    struct pop3 *st = pop3_of(s);
+    struct bytes rest = p->command.argument;
+    auth_free(&st->auth);
+    st->auth = auth_begin(bytes_word(&rest));
+    st->auth_command = p->command.number;
+    st->auth_said = rest.n > 0;
+    if (rest.n > 0) {
+        auth_initial(st->auth, rest);
+    }
+    st->blind = !pop3_seen(s, FROM_SERVER);
+    if (!st->blind) {
+        session_want(s, MODE_HOLD, 0);
+    }
+}
+
+/* A line of an exchange: never a command, whatever it looks like (RFC 5034 4). */
+static void auth_line(struct session *s, const struct frame *f)
+{
+    struct pop3 *st = pop3_of(s);
+    struct command c = {.verb = "", .flags = COMMAND_DATA, .secret = f->data};
+    if (bytes_is(f->data, "*")) {
+        c.secret.n = 0;
+    }
+    session_command(s, f, &c, POP3_UNKNOWN, 0);
+    st->auth_said = true;
+    auth_response(st->auth, f->data);
+    if (!st->blind) {
+        session_want(s, MODE_HOLD, 0);
+    }
+}
+
+/* -- commands */
+
+/* What is masked: all behind "PASS " (blanks belong to it, RFC 1939 7), APOP's digest, an initial
+ * response. */
+static struct bytes secret_of(enum pop3_tag tag, struct bytes argument)
+{
+    struct bytes rest = argument;
+    if (tag == POP3_PASS) {
+        return argument;
+    }
+    if (tag == POP3_APOP || tag == POP3_AUTH) {
+        bytes_word(&rest);
+        return rest;
+    }
+    return (struct bytes){NULL, 0};
+}
+
+static void parse(struct bytes line, struct command *c, const struct pop3_verb **verb)
+{
+    struct bytes rest = line;
+    c->word = bytes_word(&rest);
+    *verb = pop3_verb_find(c->word);
+    c->verb = *verb ? (*verb)->name : "";
+    c->argument = rest;
+    if (*verb == NULL) {
+        c->flags |= COMMAND_UNKNOWN;
+        return;
+    }
+    if ((*verb)->tag == POP3_PASS && c->word.n > 0) {
+        /* exactly one blank separates */
+        c->argument = bytes_from(line, (size_t)(c->word.p - line.p) + c->word.n + 1);
+    }
+    c->secret = secret_of((*verb)->tag, c->argument);
+}
+
+static uint64_t message_number(struct bytes argument)
+{
+    uint64_t n = 0;
+    bytes_u64(bytes_word(&argument), &n);
+    return n;
+}
+
+void pop3_drop_pending(struct session *s)
+{
+    while (session_oldest(s) != NULL) {
+        session_answered(s, NULL, 0);
+    }
+}
+
+/* Before a command is queued: may it be waiting behind commands whose answers were lost? A client
+ * that waits for every answer has got them all by now. */
+static void settle(struct session *s)
+{
+    struct pop3 *st = pop3_of(s);
+    if (session_oldest(s) == NULL) {
+        st->lost = false;
+        return;
+    }
+    if (!pop3_seen(s, FROM_SERVER)) {
+        pop3_drop_pending(s);
+    } else if (st->lost && !st->pipelines) {
+        pop3_drop_pending(s); /* ends an answer in progress too */
+        st->lost = false;
+    } else {
+        st->pipelines = true;
+    }
+}
+
+/* Where the start or answers are missing, the commands tell the state. */
+static void guess_state(struct session *s, const struct pop3_verb *v, const struct frame *f)
+{
+    const char *state = session_get_state(s);
+    if (v->allowed == IN_TRANSACTION && state != pop3_transaction && state != pop3_update) {
+        pop3_enter_transaction(s, f);
+    } else if (v->allowed == IN_AUTHORIZATION && state == pop3_connect) {
+        session_set_state(s, pop3_authorization, f, true);
+    }
+}
+
+static bool out_of_order(struct session *s, const struct pop3_verb *v)
+{
+    const char *state = session_get_state(s);
+    if (session_oldest(s) != NULL || v == NULL) {
+        return false; /* the state it will meet is not known yet */
+    }
+    if (state == pop3_authorization) {
+        return !(v->allowed & IN_AUTHORIZATION);
+    }
+    if (state == pop3_transaction) {
+        return !(v->allowed & IN_TRANSACTION);
+    }
+    return state == pop3_update;
+}
+
+static void tell_oddities(struct session *s, const struct frame *f, const struct command *c)
+{
+    if (f->skipped > 0 || (f->data.n > AUTH_LINE_ROOM && c->secret.n == 0)) {
+        session_note(s, NOTE_ID_LINE_TOO_LONG, bytes_sub(c->word, 0, 40), f);
+    }
+    if (c->flags & COMMAND_OUT_OF_ORDER) {
+        session_note(s, NOTE_ID_SEQUENCE_ERROR, c->word, f);
+        session_set_state(s, session_get_state(s), f, false);
+    }
+    if ((c->flags & COMMAND_EARLY) && c->number == 1) {
+        session_note(s, NOTE_ID_EARLY_TALKER, c->word, f);
+    }
+}
+
+static void command_line(struct session *s, const struct frame *f)
+{
+    struct pop3 *st = pop3_of(s);
+    struct command c = {0};
+    const struct pop3_verb *v;
+    parse(f->data, &c, &v);
+    settle(s);
+    bool guess = st->unsure || !pop3_seen(s, FROM_SERVER);
+    if (v != NULL && guess) {
+        guess_state(s, v, f);
+    } else if (out_of_order(s, v)) {
+        c.flags |= COMMAND_OUT_OF_ORDER;
+    }
+    uint16_t tag = v ? v->tag : POP3_UNKNOWN;
+    struct pending *p = session_command(s, f, &c, tag, message_number(c.argument));
+    tell_oddities(s, f, &c);
+    st->quit |= tag == POP3_QUIT;
+    struct bytes argument = c.argument;
+    if (tag == POP3_AUTH && c.argument.n > 0) {
+        auth_begin_exchange(s, p);
+    } else if (tag == POP3_STLS) {
+        session_want(s, MODE_HOLD, 0);
+    } else if (tag == POP3_XTND && bytes_is(bytes_word(&argument), "XMIT")) {
+        session_want(s, MODE_HOLD, 0);
+    }
+}
+
+/* Without answers to go by, a line of an exchange that is a command is taken for one. */
+static bool looks_like_command(struct bytes line)
+{
+    const struct pop3_verb *v = pop3_verb_find(bytes_word(&line));
+    return v != NULL;
+}
+
+static void client_line(struct session *s, const struct frame *f)
+{
+    struct pop3 *st = pop3_of(s);
+    if (st->auth != NULL && !(st->blind && looks_like_command(f->data))) {
+        auth_line(s, f);
+        return;
+    }
+    command_line(s, f);
+}
+
+/* The client's direction waits too long, or its stream breaks off: no answer will come in time. */
+static void client_stuck(struct session *s)
+{
+    struct pop3 *st = pop3_of(s);
+    struct bytes waiting = session_waiting(s, FROM_CLIENT);
+    struct bytes line = bytes_sub(waiting, 0, bytes_find(waiting, '\n', 0));
+    const struct pending *p = session_oldest(s);
+    st->blind = st->auth != NULL;
+    if (p != NULL && p->tag == POP3_STLS && tls_look(waiting) == TLS_LOOK_YES) {
+        session_set_state(s, stls_state, NULL, true);
+        session_start_tls(s);
+    } else if (p != NULL && p->tag == POP3_XTND && !looks_like_command(line)) {
+        session_want(s, MODE_BODY, 0);
+    } else {
+        session_want(s, MODE_LINE, 0);
+    }
+}
+
+/* XTND XMIT: the client sends a mail (historic; draft-hansen-pop3-xtndext). */
+static void client_mail(struct session *s, const struct frame *f)
+{
+    struct pending *p = session_oldest(s);
+    if (p == NULL || p->tag != POP3_XTND) {
+        return;
+    }
+    if (p->message == NULL) {
+        p->message = session_message_begin(s, TRANSFER_APPEND, FROM_CLIENT, f);
+    }
+    if (f->kind == FRAME_DATA) {
+        session_message_data(s, p->message, f);
+    } else if (f->kind == FRAME_GAP) {
+        session_message_gap(s, p->message, f);
+    } else {
+        session_message_end(s, p->message, f, true);
+    }
+}
+
+void pop3_client_frame(struct session *s, const struct frame *f)
+{
+    struct pop3 *st = pop3_of(s);
+    switch (f->kind) {
+    case FRAME_LINE:
+        client_line(s, f);
+        break;
+    case FRAME_GAP:
+        st->client_lost = st->unsure = true;
+        if (session_framer(s, FROM_CLIENT)->mode == MODE_BODY) {
+            client_mail(s, f);
+        }
+        break;
+    case FRAME_STUCK:
+        client_stuck(s);
+        break;
+    case FRAME_DATA:
+    case FRAME_BODY_END:
+        client_mail(s, f);
+        break;
+    default:
+        break;
+    }
+}
+
+/* -- the session */
+
+static void begin(struct session *s)
+{
+    struct pop3 *st = pop3_of(s);
+    mailbox_init(&st->box, session_limits(s));
+    buf_init(&st->user, USER_ROOM);
+    st->unsure = session_info(s)->midstream;
+}
+
+static void frame(struct session *s, const struct frame *f)
+{
+    if (f->dir == FROM_CLIENT) {
+        pop3_client_frame(s, f);
+    } else {
+        pop3_server_frame(s, f);
+    }
+}
+
+static void unanswered(struct session *s, struct pending *p)
+{
+    struct pop3 *st = pop3_of(s);
+    if (st->open != NULL && st->open->command == p->command.number) {
+        st->open->command = 0; /* its exchange is being told */
+        pop3_open_end(s, NULL, false);
+    }
+    if (p->tag == POP3_USER) {
+        buf_clear(&st->user);
+        buf_add(&st->user, bytes_trim(p->command.argument));
+    } else if (p->tag == POP3_PASS || p->tag == POP3_APOP ||
+               (p->tag == POP3_AUTH && p->command.argument.n > 0)) {
+        pop3_login(s, p, TRI_UNKNOWN);
+    } else if (p->tag == POP3_XTND && p->message != NULL) {
+        if (!p->message->complete) {
+            p->message->outcome = OUTCOME_INCOMPLETE;
+        }
+        session_message_verdict(s, &p->message);
+    }
+}
+
+/* Decrypted in place: a new dialog begins, without a greeting (RFC 2595 4). */
+static void resumed(struct session *s)
+{
+    session_set_state(s, pop3_authorization, NULL, true);
+}
+
+/* Did the deletions happen (RFC 1939 6)? Only where the end was seen can a "no" be told. */
+static enum tri committed(struct session *s, enum stream_close how)
+{
+    struct pop3 *st = pop3_of(s);
+    if (st->updated) {
+        return TRI_YES;
+    }
+    bool end_seen = how == CLOSE_FIN || how == CLOSE_RST;
+    if (!end_seen || st->quit || st->client_lost || st->box.shown.deleted_count == 0) {
+        return TRI_UNKNOWN;
+    }
+    return TRI_NO;
+}
+
+static void close(struct session *s, enum stream_close how)
+{
+    struct pop3 *st = pop3_of(s);
+    struct session_info *info = session_info(s);
+    if (st->open != NULL) {
+        pop3_open_end(s, NULL, false);
+    }
+    mailbox_finish(&st->box);
+    info->truncated |= st->box.cut;
+    st->box.shown.committed = committed(s, how);
+    if (st->box.shown.committed == TRI_NO) {
+        session_note(s, NOTE_ID_DELETES_ROLLED_BACK, (struct bytes){NULL, 0}, NULL);
+    }
+    if ((how == CLOSE_FIN || how == CLOSE_RST) && session_get_state(s) != tls_state) {
+        session_set_state(s, closed_state, NULL, true);
+    }
+}
+
+static void done(struct session *s)
+{
+    struct pop3 *st = pop3_of(s);
+    pop3_open_free(st);
+    auth_free(&st->auth);
+    buf_done(&st->user);
+    mailbox_done(&st->box);
+}
+
+static size_t held(struct session *s)
+{
+    const struct pop3 *st = pop3_of(s);
+    return mailbox_held(&st->box) + st->user.room + (st->auth ? auth_held(st->auth) : 0) +
+           (st->open ? sizeof *st->open + st->open->capabilities.room : 0);
+}
+
+static const uint16_t ports[] = {110, 0}, tls_ports[] = {995, 0};
+
+const struct protocol protocol_pop3 = {
+    .name = "pop3",
+    .label = "POP3",
+    .ports = ports,
+    .tls_ports = tls_ports,
+    .alpn = "pop3",
+    .state_size = sizeof(struct pop3),
+    .first_state = pop3_connect,
+    .tls_state = tls_state,
+    .greeter = FROM_SERVER,
+    .probe = pop3_probe,
+    .begin = begin,
+    .frame = frame,
+    .close = close,
+    .resumed = resumed,
+    .done = done,
+    .unanswered = unanswered,
+    .held = held,
+};
