@@ -1,6 +1,7 @@
 /* Plays the scripts of a folder (tests/streams/README.md) into the dissectors: each whole, byte by
  * byte, cut at every place and at random places. All plays must tell the same, and what the script
- * expects. With the smallest limits nothing may break.
+ * expects. Played through the engine, which has to find the protocol, the same again. With the
+ * smallest limits nothing may break.
  *
  *   stream_test FOLDER|SCRIPT ...       stream_test -v SCRIPT   shows what is told
  */
@@ -94,6 +95,25 @@ static bool play_whole(struct plays *p, struct error *e)
     return !p->whole.misplaced || error_set(e, "an event stands in the wrong place");
 }
 
+/* Detection holds the first bytes back and gives them on: nothing may be told otherwise for that.
+ */
+static bool play_detected(struct plays *p, struct error *e)
+{
+    static const struct cuts ways[] = {{0}, {.piece = 1}};
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof ways / sizeof *ways; i++) {
+        struct render r;
+        render_init(&r);
+        play_engine(p->script, p->protocol, p->limits, &ways[i], &r);
+        p->tally->plays++;
+        ok = p->script->undetected
+                 ? r.text.n == 0 || error_set(e, "was taken for %s", p->protocol->name)
+                 : same(&p->whole, &r, "behind detection, pieces of", ways[i].piece, e);
+        render_done(&r);
+    }
+    return ok;
+}
+
 static bool play_tiny(struct plays *p, struct error *e)
 {
     struct limits tiny = tiny_limits();
@@ -115,7 +135,7 @@ static bool play_script(const struct script *s, struct tally *t, struct error *e
         fwrite(p.whole.text.p, 1, p.whole.text.n, stdout);
     }
     ok = ok && script_check(s, buf_bytes(&p.whole.text), e);
-    ok = ok && play_all_cuts(&p, e) && play_tiny(&p, e);
+    ok = ok && play_all_cuts(&p, e) && play_detected(&p, e) && play_tiny(&p, e);
     render_done(&p.whole);
     return ok;
 }

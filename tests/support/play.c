@@ -1,6 +1,7 @@
 #include "tests/support/play.h"
 
 #include "capture/base/error.h"
+#include "dissect/engine.h"
 
 #include <stdlib.h>
 
@@ -15,7 +16,10 @@
 
 struct player {
     const struct script *script;
-    struct session *session;
+    struct session *session; /* or: */
+    struct engine *engine;
+    void *user;  /* of the engine */
+    bool let_go; /* the engine wants no more of it */
     struct flow_info flow;
     uint64_t offset[2]; /* in each direction's stream */
     uint64_t packets;
@@ -45,7 +49,7 @@ static uint64_t random_next(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-static struct flow_info flow_of(const struct script *s)
+static struct flow_info flow_of(const struct script *s, uint16_t server_port)
 {
     struct flow_info f = {.ip_version = 4, .start = s->time, .last = s->time, .first_packet = 1};
     const struct step *first = script_steps(s) ? script_step(s, 0) : NULL;
@@ -53,7 +57,7 @@ static struct flow_info flow_of(const struct script *s)
     memcpy(f.end[FROM_CLIENT].ip, (const uint8_t[]){192, 0, 2, 1}, 4);
     memcpy(f.end[FROM_SERVER].ip, (const uint8_t[]){192, 0, 2, 2}, 4);
     f.end[FROM_CLIENT].port = 40000;
-    f.end[FROM_SERVER].port = 25;
+    f.end[FROM_SERVER].port = server_port;
     f.midstream = s->midstream;
     f.seen[FROM_CLIENT] = !s->unseen[FROM_CLIENT];
     f.seen[FROM_SERVER] = !s->unseen[FROM_SERVER];
@@ -73,7 +77,12 @@ static void give(struct player *p, const struct step *step, size_t from, size_t 
     p->flow.count[step->dir].delivered += n;
     p->flow.count[step->dir].bytes += n;
     p->flow.count[step->dir].packets++;
-    session_data(p->session, step->dir, &c);
+    if (p->session) {
+        session_data(p->session, step->dir, &c);
+    } else if (!p->let_go) {
+        p->let_go = engine_stream_ops()->data(p->engine, &p->flow, &p->user, step->dir, &c) ==
+                    STREAM_IGNORE;
+    }
     free(copy);
 }
 
@@ -84,7 +93,20 @@ static void give_gap(struct player *p, const struct step *step)
     p->offset[step->dir] += step->missing;
     p->flow.count[step->dir].missing += step->missing;
     p->flow.count[step->dir].gaps++;
-    session_gap(p->session, step->dir, &g);
+    if (p->session) {
+        session_gap(p->session, step->dir, &g);
+    } else if (!p->let_go) {
+        engine_stream_ops()->gap(p->engine, &p->flow, &p->user, step->dir, &g);
+    }
+}
+
+static void give_fin(struct player *p, const struct step *step)
+{
+    if (p->session) {
+        session_fin(p->session, step->dir, step->time);
+    } else if (!p->let_go) {
+        engine_stream_ops()->fin(p->engine, &p->flow, &p->user, step->dir, step->time);
+    }
 }
 
 /* Where the piece that begins at `from` ends, `to` at the latest. */
@@ -123,7 +145,7 @@ static void play_steps(struct player *p, const struct cuts *cuts)
         if (step->kind == STEP_GAP) {
             give_gap(p, step);
         } else if (step->kind == STEP_FIN) {
-            session_fin(p->session, step->dir, step->time);
+            give_fin(p, step);
         } else {
             i = run_end(s, i);
             size_t to = script_step(s, i)->at + script_step(s, i)->n;
@@ -140,11 +162,26 @@ void play_session(const struct script *s, const struct protocol *proto, const st
                   const struct cuts *cuts, struct render *r)
 {
     struct session_config config = {.limits = l, .digests = true, .bodies = true};
-    struct player p = {.script = s, .flow = flow_of(s)};
+    struct player p = {.script = s, .flow = flow_of(s, proto->ports[0])};
     p.session = session_open(proto, &config, &r->sink, &p.flow, s->flip, 1, "0123456789abcdef");
     if (s->implicit_tls) {
         session_implicit_tls(p.session);
     }
     play_steps(&p, cuts);
     session_close(&p.session, s->end, s->time);
+}
+
+void play_engine(const struct script *s, const struct protocol *proto, const struct limits *l,
+                 const struct cuts *cuts, struct render *r)
+{
+    struct engine_config config = {.limits = l, .digests = true, .bodies = true};
+    const uint16_t *ports = s->implicit_tls ? proto->tls_ports : proto->ports;
+    struct player p = {.script = s, .flow = flow_of(s, ports[0])};
+    p.engine = engine_new(&config, &r->sink);
+    engine_stream_ops()->open(p.engine, &p.flow, &p.user);
+    play_steps(&p, cuts);
+    engine_stream_ops()->close(p.engine, &p.flow, &p.user, s->end, s->time);
+    struct capture_totals totals = {0};
+    engine_totals(p.engine, &totals);
+    engine_free(&p.engine);
 }

@@ -22,5 +22,8 @@ const struct protocol *play_protocol(const char *name);
 /* Plays all of s; what was told is in r afterwards. */
 void play_session(const struct script *s, const struct protocol *p, const struct limits *l,
                   const struct cuts *cuts, struct render *r);
+/* The same as packets would bring it: the engine has to find out which protocol it is. */
+void play_engine(const struct script *s, const struct protocol *p, const struct limits *l,
+                 const struct cuts *cuts, struct render *r);
 
 #endif

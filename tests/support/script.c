@@ -168,7 +168,9 @@ static bool read_setting(struct script *s, struct bytes line, unsigned number)
     s->flip |= bytes_is(word, "flip");
     s->midstream |= bytes_is(word, "midstream");
     s->implicit_tls |= bytes_is(word, "implicit-tls");
-    return bytes_is(word, "flip") || bytes_is(word, "midstream") || bytes_is(word, "implicit-tls");
+    s->undetected |= bytes_is(word, "undetected");
+    return bytes_is(word, "flip") || bytes_is(word, "midstream") ||
+           bytes_is(word, "implicit-tls") || bytes_is(word, "undetected");
 }
 
 static bool read_line(struct script *s, struct bytes line, unsigned number)

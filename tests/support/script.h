@@ -31,7 +31,8 @@ struct script {
     char protocol[16];
     struct limits limits;
     bool flip, midstream, implicit_tls;
-    bool unseen[2]; /* nothing of this direction was captured */
+    bool undetected; /* the engine lets the connection go */
+    bool unseen[2];  /* nothing of this direction was captured */
     enum stream_close end;
     int64_t time;
     struct buf data;  /* all bytes said, in order */
