@@ -64,24 +64,29 @@ struct pack_base pack_base_of(const struct session_info *s);
 
 /* What the packing side remembers of one session: whether an exchange may be told in short. */
 struct pack_session {
-    uint32_t commands;      /* highest command number packed */
-    int64_t reply_time;     /* the last reply packed */
-    uint64_t reply_packet;
-    size_t reply_bytes;
-    uint16_t reply_code;
+    uint32_t commands;   /* highest command number packed */
+    uint32_t reply_code; /* the last reply packed; with its hash: 0 when none */
+    uint64_t reply_hash;
+    int64_t reply_time;
 };
 
 /* Appends one record for e to out (kind, length, body; no session number). EV_OPEN and EV_CLOSE
  * become snapshots. EV_MESSAGE_DATA must not come here. at: EV_MESSAGE_GAP's place in the body. */
 void pack_event(struct buf *out, struct atoms *atoms, struct pack_session *ps,
                 const struct event *e, uint64_t at);
-/* A snapshot record of kind OPEN, CLOSE or RECORD_SESSION: the core, then, with `extra`, the rest. */
+/* A snapshot record of kind OPEN, CLOSE or RECORD_SESSION: the core, then, with `extra`, the rest
+ * (in RECORD_SESSION without the lists of a mailbox). */
 void pack_snapshot(struct buf *out, struct atoms *atoms, enum record_kind kind,
                    const struct event *e, bool extra);
+/* A record of any kind around a body that is packed already. */
+void pack_record(struct buf *out, enum record_kind kind, struct bytes body);
 void pack_body_ref(struct buf *out, uint32_t message, const struct body_ref *ref);
-/* A message alone; brief: without what a list row does not need, long texts cut. */
+/* A message alone, without a record around it; brief: without what a list row does not need, long
+ * texts cut; atoms may then be NULL. */
 void pack_message(struct buf *out, struct atoms *atoms, const struct message *m,
                   struct pack_base base, bool brief);
+/* A message event's record that only names the message: its facts are kept elsewhere. */
+void pack_message_mark(struct buf *out, const struct record *from);
 /* The session number in front of a record of a batch. */
 void pack_number(struct buf *out, uint64_t session);
 
@@ -103,13 +108,15 @@ bool unpack_core(struct bytes core, const struct atoms *atoms, struct session_ro
 bool unpack_extra(struct bytes extra, const struct atoms *atoms, struct session_room *io);
 /* Splits the body of OPEN, CLOSE or RECORD_SESSION. */
 bool unpack_snapshot(struct bytes body, struct bytes *core, struct bytes *extra);
+/* The message a MESSAGE_... or RECORD_BODY record is about, and its packed facts (empty in a mark). */
+bool unpack_message_number(const struct record *r, uint32_t *number, struct bytes *packed);
 bool unpack_body_ref(struct bytes body, uint32_t *message, struct body_ref *ref);
 
 /* One message unpacked; the recipients' array is in `lists`. */
 struct message_room {
     struct message message;
     struct buf lists;
-    struct arena arena; /* file name given by message_set_file */
+    struct arena arena; /* of the file name, see message_set_file */
 };
 
 void message_room_init(struct message_room *r);
@@ -121,14 +128,27 @@ bool unpack_message(struct bytes body, const struct atoms *atoms, struct pack_ba
  * to is valid until the next call on the reader, and while the records' bytes stay. */
 struct event_reader;
 
-struct event_reader *event_reader_new(const struct atoms *atoms);
+struct event_reader_config {
+    const struct atoms *atoms;
+    /* The packed facts of a message whose records are marks; may be NULL. */
+    bool (*message)(void *arg, uint32_t number, struct bytes *packed);
+    void *arg;
+};
+
+struct event_reader *event_reader_new(const struct event_reader_config *c);
 void event_reader_free(struct event_reader **r);
-/* Starts (again) with the session whose facts stand in `session` (borrowed; its state is kept
- * up to date while reading). NULL: events without a session. */
-void event_reader_begin(struct event_reader *r, struct session_info *session);
+/* Starts (again) with the session whose facts stand in `session` (borrowed; what the dialog tells
+ * step by step, as its state and user, is kept up to date in it while reading; NULL: records
+ * without a session). All records lie in `records`, however long. */
+void event_reader_begin(struct event_reader *r, struct session_info *session,
+                        struct pack_base base, struct bytes records);
+/* The same records stand at another place now, perhaps with more behind them. */
+void event_reader_moved(struct event_reader *r, struct bytes records);
 /* The event of a record; NULL when the record is no event (snapshot, body) or is damaged.
  * at: for EV_MESSAGE_GAP, its place in the body (may be NULL). */
 const struct event *event_reader_read(struct event_reader *r, const struct record *rec,
                                       uint64_t *at);
+/* Reads a record out of order: an EV_EXCHANGE then has only the number of its command. */
+const struct event *event_reader_peek(struct event_reader *r, const struct record *rec);
 
 #endif

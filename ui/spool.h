@@ -33,7 +33,9 @@ struct body_writer {
     uint32_t count, room;
     uint32_t total;      /* pieces in blocks already written, too */
     uint64_t block;      /* place of the newest block written; valid with has_block */
-    uint64_t bytes;
+    uint64_t bytes;      /* in pieces */
+    uint8_t *tail;       /* small slices wait here, 512 bytes at most */
+    uint16_t tail_bytes;
     bool has_block, cut;
 };
 

@@ -56,6 +56,10 @@ struct store_config {
     struct geo *geo;           /* may be NULL; for filters and statistics */
     const char *(*file_name)(void *arg, uint32_t file); /* of capture files; may be NULL */
     void *file_name_arg;
+    /* Decodes a message for the filter fields parts, ctype, fname, body; may be NULL. */
+    void (*parts)(void *arg, struct bytes raw,
+                  void (*part)(void *part_arg, const struct filter_part *p), void *part_arg);
+    void *parts_arg;
 };
 
 /* All borrowed. */
@@ -209,7 +213,6 @@ struct store_subject {
     struct store_dialog *dialog;
     struct message_room message;
     bool message_ready;
-    struct event event;
     struct credential credential;
     struct note note;
     struct buf body;

@@ -17,9 +17,9 @@ struct stats *stats_new(struct geo *geo); /* geo borrowed, may be NULL */
 void stats_free(struct stats **s);
 void stats_clear(struct stats *s);
 
-/* -- adding; a session first, then its events, then its messages */
-void stats_add_session(struct stats *s, const struct session_info *info);
-void stats_add_event(struct stats *s, const struct session_info *info, const struct event *e);
+/* -- adding; a session, then its messages, then its events */
+void stats_add_session(struct stats *s, const struct session_info *info, bool refused);
+void stats_add_event(struct stats *s, const struct event *e);
 void stats_add_message(struct stats *s, const struct session_info *info, const struct message *m);
 /* The session's dialog is not there: its latencies and replies are not in the figures. */
 void stats_add_without_dialog(struct stats *s);
