@@ -16,24 +16,24 @@ struct source_writer;
 
 struct source_config {
     const struct limits *limits;
-    const char *const *files;  /* NULL for live */
+    const char *const *files; /* NULL for live */
     size_t file_count;
-    const char *interface;     /* NULL for files */
-    const char *bpf;           /* filter text or NULL */
-    int snaplen;               /* live, 0 default */
-    int buffer_kib;            /* live, 0 default */
+    const char *interface; /* NULL for files */
+    const char *bpf;       /* filter text or NULL */
+    int snaplen;           /* live, 0 default */
+    int buffer_kib;        /* live, 0 default */
     bool no_promiscuous;
-    uint64_t max_packets;      /* stop after, 0 never */
-    int64_t after, before;     /* only packets in [after, before); TIME bounds INT64_MIN/MAX for none */
+    uint64_t max_packets;  /* stop after, 0 never */
+    int64_t after, before; /* only packets in [after, before); TIME bounds INT64_MIN/MAX for none */
 };
 
 struct source_stats {
-    uint64_t packets, bytes;   /* delivered */
-    uint64_t dropped;          /* live: by kernel or interface */
+    uint64_t packets, bytes;                    /* delivered */
+    uint64_t dropped;                           /* live: by kernel or interface */
     uint64_t file_bytes_read, file_bytes_total; /* progress; total 0 when unknown (pipe) */
-    bool failed;               /* an input failed in part: what was read was delivered */
-    bool nothing;              /* nothing at all could be read */
-    bool nano;                 /* the capture has nanoseconds */
+    bool failed;  /* an input failed in part: what was read was delivered */
+    bool nothing; /* nothing at all could be read */
+    bool nano;    /* the capture has nanoseconds */
     bool interface_down;
 };
 

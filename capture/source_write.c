@@ -1,0 +1,194 @@
+#include "capture/source_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TRIES_MOST 100 /* temporary names tried */
+#define SECOND     INT64_C(1000000000)
+
+struct source_writer {
+    char *path, *temporary; /* temporary is NULL where written in place */
+    FILE *file;             /* closed with dumper, once there is one */
+    pcap_t *dead;
+    pcap_dumper_t *dumper;
+    int linktype; /* of the first packet, or what an empty file gets */
+    bool nano, typed, failed;
+    const struct source *source;
+};
+
+static bool fail(struct source_writer *w, struct error *e, const char *doing, int error)
+{
+    char shown[SOURCE_WORDS_MOST];
+    w->failed = true;
+    return error_set(e, "%.250s: %s: %.100s", source_shown(w->path, shown), doing, strerror(error));
+}
+
+/* ---- opening
+ * ---------------------------------------------------------------------------------------- */
+
+/* A new file beside the wanted one: what a link or a file of that name is does not matter then. */
+static int open_temporary(struct source_writer *w)
+{
+    size_t room = strlen(w->path) + 16;
+    w->temporary = xmalloc(room);
+    int fd = -1;
+    for (unsigned i = 0; i < TRIES_MOST && fd < 0; i++) {
+        snprintf(w->temporary, room, "%s.%u.part", w->path, i);
+        fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST) {
+            break;
+        }
+    }
+    return fd;
+}
+
+/* In place: an existing regular file is overwritten, a pipe or device written to, a link refused.
+ */
+static int open_in_place(const struct source_writer *w)
+{
+    return open(w->path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+static bool is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static int open_output(struct source_writer *w)
+{
+    if (strcmp(w->path, "-") == 0) {
+        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    }
+    bool in_place = w->source->config.interface != NULL || is_special(w->path);
+    return in_place ? open_in_place(w) : open_temporary(w);
+}
+
+static void writer_free(struct source_writer **w)
+{
+    if ((*w)->dumper != NULL) {
+        pcap_dump_close((*w)->dumper); /* closes the FILE too */
+    } else if ((*w)->file != NULL) {
+        fclose((*w)->file);
+    }
+    if ((*w)->dead != NULL) {
+        pcap_close((*w)->dead);
+    }
+    free((*w)->path);
+    free((*w)->temporary);
+    free(*w);
+    *w = NULL;
+}
+
+bool source_writer_open(struct source_writer **out, struct source *s, const char *path,
+                        struct error *e)
+{
+    struct source_writer *w = xcalloc(1, sizeof *w);
+    *out = NULL;
+    w->source = s;
+    w->path = xstrdup(path);
+    w->linktype = s->live.pcap != NULL ? pcap_datalink(s->live.pcap) : DLT_EN10MB;
+    int fd = open_output(w);
+    if (fd >= 0) {
+        w->file = fdopen(fd, "w");
+    }
+    if (w->file == NULL) {
+        fail(w, e, "can not be written to", errno);
+        free(w->temporary); /* it is not ours to remove */
+        w->temporary = NULL;
+        writer_free(&w);
+        return false;
+    }
+    *out = w;
+    return true;
+}
+
+/* ---- writing
+ * ----------------------------------------------------------------------------------------- */
+
+/* Writes the file header, once it is known what the packets are. */
+static bool begin(struct source_writer *w, struct error *e)
+{
+    char cause[SOURCE_WORDS_MOST], shown[SOURCE_WORDS_MOST];
+    w->nano = w->source->stats.nano;
+    u_int precision = w->nano ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO;
+    w->dead = pcap_open_dead_with_tstamp_precision(w->linktype, SOURCE_SNAPLEN, precision);
+    if (w->dead == NULL) {
+        die("out of memory: packets can not be written");
+    }
+    w->dumper = pcap_dump_fopen(w->dead, w->file);
+    if (w->dumper == NULL) { /* libpcap closes the FILE when its header can not be written */
+        w->file = NULL;
+        w->failed = true;
+        return error_set(e, "%.200s: can not be written: %.200s", source_shown(w->path, shown),
+                         source_shown(pcap_geterr(w->dead), cause));
+    }
+    return true;
+}
+
+bool source_writer_packet(struct source_writer *w, const struct packet *p, struct error *e)
+{
+    if (w->failed) {
+        return fail(w, e, "writing failed before", EIO);
+    }
+    if (!w->typed) {
+        w->linktype = p->linktype;
+        w->typed = true;
+    }
+    if (p->linktype != w->linktype) {
+        char shown[SOURCE_WORDS_MOST];
+        return error_set(e,
+                         "%.250s: a pcap file holds one link type, the capture mixes them; packet "
+                         "%" PRIu64 " was left out",
+                         source_shown(w->path, shown), p->number);
+    }
+    if (w->dumper == NULL && !begin(w, e)) {
+        return false;
+    }
+    struct pcap_pkthdr h = {
+        .ts.tv_sec = p->time / SECOND,
+        .ts.tv_usec = p->time % SECOND / (w->nano ? 1 : 1000),
+        .caplen = (bpf_u_int32)p->data.n,
+        .len = p->wire_len,
+    };
+    pcap_dump((u_char *)w->dumper, &h, p->data.p);
+    return ferror(w->file) == 0 || fail(w, e, "writing failed", errno);
+}
+
+/* ---- closing
+ * ----------------------------------------------------------------------------------------- */
+
+static bool finish(struct source_writer *w, struct error *e)
+{
+    if (w->failed) {
+        return fail(w, e, "writing failed before", EIO);
+    }
+    if (w->dumper == NULL && !begin(w, e)) {
+        return false;
+    }
+    if (pcap_dump_flush(w->dumper) != 0 || ferror(w->file) != 0) {
+        return fail(w, e, "writing failed", errno);
+    }
+    if (w->temporary != NULL && rename(w->temporary, w->path) != 0) {
+        return fail(w, e, "can not be given its name", errno);
+    }
+    return true;
+}
+
+bool source_writer_close(struct source_writer **w, struct error *e)
+{
+    if (*w == NULL) {
+        return true;
+    }
+    bool whole = finish(*w, e);
+    if (!whole && (*w)->temporary != NULL) {
+        unlink((*w)->temporary);
+    }
+    writer_free(w);
+    return whole;
+}
