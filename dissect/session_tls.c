@@ -116,7 +116,8 @@ static void release_opaque(struct session *s, enum dir dir)
 static void drop_injected(struct session *s, enum dir dir, size_t n, enum note_id id)
 {
     struct bytes injected = bytes_sub(session_waiting(s, dir), 0, n);
-    session_note(s, id, bytes_sub(injected, 0, EVIDENCE_BYTES), NULL);
+    struct frame at = {.dir = dir, .time = s->info.last, .packet = s->last_packet};
+    session_note(s, id, bytes_sub(injected, 0, EVIDENCE_BYTES), &at);
     framer_drop_waiting(&s->framer[dir], n);
 }
 
@@ -139,18 +140,20 @@ static void judge_client(struct session *s, bool last)
     }
 }
 
-/* The client speaks TLS: what does the server say before its own handshake? */
+/* The client speaks TLS: what does the server say before its own handshake? Told once, whole, when
+ * the handshake comes (or nothing more): else it would depend on the cuts. */
 static void judge_server(struct session *s, bool last)
 {
     struct bytes w = session_waiting(s, FROM_SERVER);
     if (s->tls->decided[FROM_SERVER] || (w.n < LOOK_BYTES && !last)) {
         return;
     }
-    if (w.n > 0 && tls_look(w) != TLS_LOOK_YES) {
-        drop_injected(s, FROM_SERVER, find_record(w), NOTE_ID_STARTTLS_RESPONSE_INJECTION);
-        if (session_waiting(s, FROM_SERVER).n == 0 && !last) {
-            return; /* the handshake may still come */
-        }
+    size_t clear = find_record(w);
+    if (clear == w.n && !last) {
+        return;
+    }
+    if (clear > 0) {
+        drop_injected(s, FROM_SERVER, clear, NOTE_ID_STARTTLS_RESPONSE_INJECTION);
     }
     release_opaque(s, FROM_SERVER);
 }
