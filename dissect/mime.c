@@ -263,11 +263,16 @@ static void decode_words(struct bytes text, struct buf *out)
 
 static bool has_high_bytes(struct bytes b)
 {
-    uint8_t all = 0;
-    for (size_t i = 0; i < b.n; i++) {
+    uint64_t all = 0, eight = 0;
+    size_t i = 0;
+    for (; b.n - i >= sizeof eight; i += sizeof eight) {
+        memcpy(&eight, b.p + i, sizeof eight);
+        all |= eight;
+    }
+    for (; i < b.n; i++) {
         all |= b.p[i];
     }
-    return all & 0x80;
+    return (all & UINT64_C(0x8080808080808080)) != 0;
 }
 
 static bool has_words(struct bytes b)
@@ -278,6 +283,11 @@ static bool has_words(struct bytes b)
         }
     }
     return false;
+}
+
+bool mime_is_plain(struct bytes raw)
+{
+    return !has_high_bytes(raw) && !has_words(raw);
 }
 
 /* Raw 8-bit: in the declared charset, else UTF-8, else windows-1252. */
@@ -385,6 +395,12 @@ static void tell_address(struct address_list *l, struct bytes address)
     }
 }
 
+/* Bytes that mean something in an address list. */
+static const bool list_special[256] = {
+    ['"'] = true, ['('] = true, [')'] = true, ['<'] = true,  ['>'] = true, ['['] = true,
+    [']'] = true, [','] = true, [':'] = true, ['\\'] = true, [';'] = true,
+};
+
 /* addr-spec without quoting, comments or blanks: what nearly every address is. */
 static bool is_plain_address(struct bytes a)
 {
@@ -392,7 +408,7 @@ static bool is_plain_address(struct bytes a)
     for (size_t i = 0; i < a.n; i++) {
         uint8_t c = a.p[i];
         ats += c == '@';
-        if (c <= ' ' || c >= 0x7f || memchr("\"(),:;<>[\\]", c, 11) != NULL) {
+        if (c <= ' ' || c >= 0x7f || list_special[c]) {
             return false;
         }
     }
@@ -500,7 +516,8 @@ void mime_addresses(struct bytes raw, void (*each)(void *arg, struct bytes addre
     struct nesting nesting = {0};
     size_t begin = 0;
     for (size_t i = 0; i < raw.n && l.count < ADDRESSES_MOST; i++) {
-        if (!nesting_step(&nesting, raw.p[i])) {
+        bool ordinary = !list_special[raw.p[i]] && !nesting.escaped;
+        if (ordinary || !nesting_step(&nesting, raw.p[i])) {
             continue;
         }
         if (raw.p[i] == ',' || raw.p[i] == ';') {

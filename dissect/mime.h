@@ -20,7 +20,9 @@ void mime_init(void);
  * UTF-8, undecodable bytes as U+FFFD; appended to out. Control characters stay: sinks escape. Words
  * in a charset that is not known or not trusted (UTF-7, UTF-16) stay as they are written. */
 void mime_header_text(struct bytes raw, struct buf *out);
-/* The same; raw 8-bit is tried in the charset that the message declares first. */
+/* Nothing to decode: ASCII without an encoded word. */
+bool mime_is_plain(struct bytes raw);
+/* The same as mime_header_text; raw 8-bit is tried in the charset that the message declares first. */
 void mime_header_text_in(struct bytes raw, struct bytes declared, struct buf *out);
 /* The charset parameter and the "type/subtype" of a Content-Type value (RFC 2045 5.1), views into
  * it; empty when there is none. */

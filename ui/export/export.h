@@ -1,7 +1,8 @@
 /* Exports: sinks that write what the dissectors tell. One file and one row of formats.def each.
  *
  * -T views write to standard output (a FILE); file exports write into a folder or
- * to a file of their own. All of them are plain sinks and can be combined (tee).
+ * to a file of their own. All of them are plain sinks and can be combined (tee);
+ * a file export stands before the views, so that these can name its files.
  */
 #ifndef MAILWIRE_UI_EXPORT_EXPORT_H
 #define MAILWIRE_UI_EXPORT_EXPORT_H
@@ -10,14 +11,19 @@
 
 #include <stdio.h>
 
+/* Borrowed by every sink made with it, and outlives them. */
 struct export_config {
     FILE *out;               /* borrowed; -T views */
-    const char *path;        /* folder or file; file exports */
+    const char *path;        /* folder or file; file exports (copied) */
     const struct limits *limits;
     bool show_secrets, utc, line_buffered, commands, bodies, explain, parts;
     bool nano;               /* times with nine digits; may be set before the first event */
-    const char *(*file_name)(void *arg, uint32_t file); /* capture file names, for log.file.path */
+    const char *(*file_name)(void *arg, uint32_t file); /* capture file names, for log.file.path; NULL live */
     void *file_name_arg;
+    /* Something went wrong while the run goes on (a sentence, nothing escaped yet); may be NULL.
+     * What is told here is told once; close tells the sum. */
+    void (*warn)(void *arg, const char *sentence);
+    void *warn_arg;
 };
 
 struct export_format {
@@ -29,7 +35,7 @@ struct export_format {
     struct sink *(*open)(const struct export_config *c, struct error *e);
 };
 
-const struct export_format *export_formats(size_t *count);
+const struct export_format *const *export_formats(size_t *count);
 const struct export_format *export_find(const char *name);
 
 #endif
