@@ -275,6 +275,7 @@ static bool make_earlier(struct timeline *t, int64_t time)
 
 static void timeline_add(struct timeline *t, int64_t time)
 {
+    time = time > 0 ? time : 0;
     if (t->width == 0) {
         t->from = time;
         t->width = TIMELINE_FIRST_WIDTH;
@@ -474,7 +475,8 @@ static void count_reply(struct stats *s, const struct event *e)
     }
     count_word(s, STATS_REPLIES, name, refused);
     if (r->greeting && e->session != NULL && !e->session->midstream) {
-        spread_add(&s->latency[STEP_GREETING], r->time - e->session->start);
+        int64_t wait = (int64_t)((uint64_t)r->time - (uint64_t)e->session->start);
+        spread_add(&s->latency[STEP_GREETING], wait);
     }
 }
 
