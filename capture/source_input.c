@@ -215,20 +215,19 @@ struct bytes input_peek(struct input *in)
 /* ---- beginning --------------------------------------------------------------------------------
  */
 
-static bool refuse_foreign(struct error *e, const char *path, struct bytes first)
+bool input_may_unpack(struct bytes first, struct error *e)
 {
     const char *name = compression_name(first);
-    bool pipes = strcmp(name, "xz") == 0 || strcmp(name, "bzip2") == 0 || strcmp(name, "lzip") == 0;
-    char why[160];
-    if (pipes) {
-        snprintf(why, sizeof why,
-                 "packed with %s, which is not read; unpack it on the way: %s -dc "
-                 "FILE | mailwire -r -",
-                 name, name);
-    } else {
-        snprintf(why, sizeof why, "an archive, which is not read; unpack it first (%s)", name);
+    if (compression_detect(first) != COMPRESSION_FOREIGN) {
+        return true;
     }
-    return refuse(e, path, why);
+    if (strcmp(name, "xz") == 0 || strcmp(name, "bzip2") == 0 || strcmp(name, "lzip") == 0) {
+        return error_set(e,
+                         "packed with %s, which is not read; unpack it on the way: "
+                         "%s -dc FILE | mailwire -r -",
+                         name, name);
+    }
+    return error_set(e, "an archive, which is not read; unpack it first (%s)", name);
 }
 
 bool input_begin(struct input *in, const char *path, struct error *e)
@@ -245,10 +244,11 @@ bool input_begin(struct input *in, const char *path, struct error *e)
                       : in->stopped             ? "stopped before anything came"
                                                 : "is empty: there is no capture in it");
     }
-    enum compression c = compression_detect(in->left);
-    if (c == COMPRESSION_FOREIGN) {
-        return refuse_foreign(e, path, in->left);
+    struct error cause;
+    if (!input_may_unpack(in->left, &cause)) {
+        return refuse(e, path, cause.text);
     }
+    enum compression c = compression_detect(in->left);
     if (c != COMPRESSION_NONE) {
         in->unpack = decompress_new(c);
         in->raw = xmalloc(INPUT_RAW);

@@ -49,6 +49,8 @@ size_t input_read(struct input *in, void *to, size_t n);
 bool input_rewind(struct input *in);
 void input_close(struct input *in);
 
+/* Are these first bytes packed in a way that is not read? Then false with a cause in *e. */
+bool input_may_unpack(struct bytes first, struct error *e);
 /* A regular file's first bytes as they are stored, without moving in it; 0 when it can not be told.
  */
 size_t input_look(const struct input *in, uint8_t to[static INPUT_PEEK]);

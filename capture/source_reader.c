@@ -78,7 +78,7 @@ static bool refuse_format(struct error *e, struct bytes first)
 bool reader_may_read(struct bytes first, struct error *e)
 {
     bool known = magic_find(first) < MAGICS || compression_detect(first) != COMPRESSION_NONE;
-    return known || refuse_format(e, first);
+    return known ? input_may_unpack(first, e) : refuse_format(e, first);
 }
 
 /* ---- the FILE under libpcap -------------------------------------------------------------------
