@@ -132,6 +132,7 @@ void pop3_login(struct session *s, const struct pending *p, enum tri success)
         return;
     }
     found.secret = c->secret;
+    found.malformed = c->flags & COMMAND_TORN;
     if (p->tag == POP3_PASS) {
         found.mechanism = "USER/PASS";
         found.secret_kind = SECRET_PASSWORD;
@@ -145,11 +146,23 @@ void pop3_login(struct session *s, const struct pending *p, enum tri success)
     session_credential(s, &found);
 }
 
+/* Another exchange begins before this one was answered: what it said is told now. */
+static void auth_abandon(struct session *s)
+{
+    struct pop3 *st = pop3_of(s);
+    for (const struct pending *p = session_oldest(s); p != NULL && st->auth != NULL; p = p->next) {
+        if (p->command.number == st->auth_command) {
+            auth_login(s, &p->command, TRI_UNKNOWN);
+        }
+    }
+    auth_free(&st->auth);
+}
+
 static void auth_begin_exchange(struct session *s, const struct pending *p)
 {
     struct pop3 *st = pop3_of(s);
     struct bytes rest = p->command.argument;
-    auth_free(&st->auth);
+    auth_abandon(s);
     st->auth = auth_begin(bytes_word(&rest));
     st->auth_command = p->command.number;
     st->auth_said = rest.n > 0;
@@ -239,7 +252,10 @@ static void settle(struct session *s)
     if (!pop3_seen(s, FROM_SERVER)) {
         pop3_drop_pending(s);
     } else if (st->lost && !st->pipelines) {
-        pop3_drop_pending(s); /* ends an answer in progress too */
+        if (st->open != NULL) {
+            pop3_open_end(s, NULL, false);
+        }
+        pop3_drop_pending(s);
         st->lost = false;
     } else {
         st->pipelines = true;
@@ -286,12 +302,39 @@ static void tell_oddities(struct session *s, const struct frame *f, const struct
     }
 }
 
+/* The rest of a line whose beginning is lost may be a password. */
+static void mask_fragment(struct session *s, const struct frame *f, struct command *c)
+{
+    if (f->torn && (c->flags & (COMMAND_UNKNOWN | COMMAND_DATA)) &&
+        session_get_state(s) != pop3_transaction) {
+        c->secret = f->data;
+    }
+}
+
+/* Behind a hole in a command, its end: no command of its own. */
+static bool is_continued(struct session *s, const struct frame *f)
+{
+    struct pop3 *st = pop3_of(s);
+    bool continued = f->torn && st->cut_command && session_oldest(s) != NULL;
+    st->cut_command = f->torn && f->eol == EOL_NONE;
+    if (continued) {
+        struct command c = {.verb = "", .flags = COMMAND_DATA};
+        mask_fragment(s, f, &c);
+        session_command(s, f, &c, POP3_UNKNOWN, 0);
+    }
+    return continued;
+}
+
 static void command_line(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
     struct command c = {0};
     const struct pop3_verb *v;
+    if (is_continued(s, f)) {
+        return;
+    }
     parse(f->data, &c, &v);
+    mask_fragment(s, f, &c);
     settle(s);
     bool guess = st->unsure || !pop3_seen(s, FROM_SERVER);
     if (v != NULL && guess) {

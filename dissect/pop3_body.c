@@ -275,7 +275,7 @@ static bool is_next_reply(struct session *s, const struct frame *f)
     const struct pending *p = session_oldest(s);
     enum reply_status status;
     struct bytes text;
-    if (!o->gapped || f->torn || !pop3_status(f->data, &status, &text) || status == REPLY_ODD ||
+    if (!o->gapped || !pop3_status(f->data, &status, &text) || status == REPLY_ODD ||
         expects_more(o->message)) {
         return false;
     }

@@ -82,6 +82,7 @@ struct pop3 {
     bool unsure;      /* something was lost, or the start: the state is a guess */
     bool client_lost; /* commands may be missing */
     bool pipelines;   /* the client does not wait for answers */
+    bool cut_command; /* the last command line broke off at a hole */
     bool quit;        /* QUIT was sent ... */
     bool updated;     /* ... and answered yes in TRANSACTION */
 };

@@ -305,6 +305,19 @@ static void answered(struct session *s, struct pending *p, struct reply *r, stru
     }
 }
 
+/* "Name: ...", as messages begin. */
+static bool looks_like_field(struct bytes line)
+{
+    size_t colon = bytes_find(line, ':', 0);
+    for (size_t i = 0; i < line.n && i < colon; i++) {
+        int c = line.p[i];
+        if (!ascii_is_alpha(c) && !ascii_is_digit(c) && c != '-') {
+            return false;
+        }
+    }
+    return colon != SIZE_MAX && colon > 0;
+}
+
 /* A line that is no status line: more of an answer whose beginning was lost, or just text. */
 static void stray_line(struct session *s, const struct frame *f)
 {
@@ -315,12 +328,13 @@ static void stray_line(struct session *s, const struct frame *f)
         return;
     }
     enum pop3_shape shape = pop3_shape(p);
+    bool whole = !f->torn || (shape == SHAPE_MAIL && looks_like_field(f->data));
     if (f->torn && shape == SHAPE_LINE) {
         /* the end of the answer: that it came is known, not what it said */
         struct reply r = reply_of(f, REPLY_ODD);
         answered(s, p, &r, f->data, f);
-    } else if (f->torn || shape == SHAPE_LINE) {
-        session_line(s, f);
+    } else if (!whole || shape == SHAPE_LINE) {
+        session_line(s, f); /* what is left of the status line */
     } else {
         pop3_open_begin(s, p, NULL, shape, f);
         pop3_open_frame(s, f);

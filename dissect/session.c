@@ -231,15 +231,24 @@ void session_stream_note(struct session *s, const struct stream_note *sn)
     tell_note(s, &n);
 }
 
+/* The command a finding concerns: in a reply the oldest one not answered, else the latest. */
+static uint32_t command_concerned(const struct session *s, enum dir dir)
+{
+    const struct pending *oldest = s->pending.head;
+    bool in_reply = dir != session_commander(s) && oldest != NULL && oldest->command.number > 0;
+    return in_reply ? oldest->command.number : s->info.commands;
+}
+
 void session_note(struct session *s, enum note_id id, struct bytes evidence, const struct frame *f)
 {
+    enum dir dir = f ? f->dir : (enum dir)s->current;
     struct note n = {.id = id,
                      .severity = note_rule(id)->severity,
                      .evidence = evidence,
-                     .dir = f ? f->dir : (enum dir)s->current,
+                     .dir = dir,
                      .time = f ? f->time : s->info.last,
                      .packet = f ? f->packet : s->last_packet,
-                     .command = s->info.commands};
+                     .command = command_concerned(s, dir)};
     tell_note(s, &n);
 }
 
