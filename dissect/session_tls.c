@@ -102,8 +102,10 @@ static void go_clear(struct session *s)
     if (s->protocol->resumed) {
         s->protocol->resumed(s);
     }
-    session_release(s, FROM_SERVER, MODE_LINE, 0);
+    /* What the server said waited for the client's first bytes, so it is older than they are; the
+     * direction released last is read first. */
     session_release(s, FROM_CLIENT, MODE_LINE, 0);
+    session_release(s, FROM_SERVER, MODE_LINE, 0);
 }
 
 static void release_opaque(struct session *s, enum dir dir)
