@@ -60,11 +60,28 @@ static void count_fragments(struct pipeline *p)
 
 enum datagram_state { DATAGRAM_WHOLE, DATAGRAM_WAITS, DATAGRAM_BAD };
 
-/* Reads the IP header at link->ip; a fragment goes to the others of its datagram. *memory holds the
- * bytes of the datagram that this packet stands in, if it was put together. */
+/* A datagram that was put together, and its addresses: they stood in the last fragment, which may
+ * itself lie in the datagram around it. */
+struct rebuilt {
+    void *memory;
+    uint8_t src[16], dst[16];
+};
+
+static void rebuilt_replace(struct rebuilt *r, void *memory, struct ip_info *ip)
+{
+    size_t n = ip->version == 4 ? 4 : 16;
+    memcpy(r->src, ip->src, n);
+    memcpy(r->dst, ip->dst, n);
+    ip->src = r->src;
+    ip->dst = r->dst;
+    free(r->memory); /* what was wanted of it has been copied */
+    r->memory = memory;
+}
+
+/* Reads the IP header at link->ip; a fragment goes to the others of its datagram. */
 static enum datagram_state datagram_read(struct pipeline *p, const struct packet *pkt,
                                          const struct link_info *link, bool inside,
-                                         struct ip_info *ip, void **memory)
+                                         struct ip_info *ip, struct rebuilt *rebuilt)
 {
     if (ip_read(link->ip, link->wire_left, inside, ip) != IP_READ) {
         return DATAGRAM_BAD;
@@ -83,8 +100,7 @@ static enum datagram_state datagram_read(struct pipeline *p, const struct packet
         free(whole);
         return DATAGRAM_BAD;
     }
-    free(*memory); /* its bytes have been copied */
-    *memory = whole;
+    rebuilt_replace(rebuilt, whole, ip);
     return DATAGRAM_WHOLE;
 }
 
@@ -126,11 +142,12 @@ void pipeline_packet(struct pipeline *p, const struct packet *pkt)
 {
     struct link_info link = {0};
     struct ip_info ip;
-    void *memory = NULL;
+    struct rebuilt rebuilt;
+    rebuilt.memory = NULL;
     count_packet(p, pkt);
     enum link_result r = link_strip(pkt, p->limits, &link);
     for (bool inside = false; r == LINK_IP; inside = true) {
-        enum datagram_state state = datagram_read(p, pkt, &link, inside, &ip, &memory);
+        enum datagram_state state = datagram_read(p, pkt, &link, inside, &ip, &rebuilt);
         if (state != DATAGRAM_WHOLE) {
             p->count.malformed += state == DATAGRAM_BAD ? 1 : 0;
             break;
@@ -142,7 +159,7 @@ void pipeline_packet(struct pipeline *p, const struct packet *pkt)
         r = tunnel_enter(&ip, p->limits, &link);
     }
     count_link(p, r, pkt->linktype);
-    free(memory);
+    free(rebuilt.memory);
 }
 
 void pipeline_tick(struct pipeline *p, int64_t now)
