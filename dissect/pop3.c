@@ -343,7 +343,9 @@ static void command_line(struct session *s, const struct frame *f)
         c.flags |= COMMAND_OUT_OF_ORDER;
     }
     uint16_t tag = v ? v->tag : POP3_UNKNOWN;
-    struct pending *p = session_command(s, f, &c, tag, message_number(c.argument));
+    struct frame line = *f;
+    line.torn &= v == NULL || f->eol == EOL_NONE; /* a known word at its start: it is whole */
+    struct pending *p = session_command(s, &line, &c, tag, message_number(c.argument));
     tell_oddities(s, f, &c);
     st->quit |= tag == POP3_QUIT;
     struct bytes argument = c.argument;

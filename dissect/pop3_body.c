@@ -219,7 +219,7 @@ void pop3_open_begin(struct session *s, const struct pending *p, const struct re
         struct frame lost = *f;
         lost.missing = st->lost_bytes;
         o->gapped = true;
-        if (shape == SHAPE_MAIL) {
+        if (shape == SHAPE_MAIL && lost.missing > 0) {
             session_message_gap(s, o->message, &lost);
         }
     }

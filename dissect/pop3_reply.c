@@ -180,7 +180,7 @@ static void answer_unknown(struct session *s, const struct pending *p, const str
     (void)text;
     (void)f;
     struct pop3 *st = pop3_of(s);
-    st->unknown_row = r->status == REPLY_REFUSE ? st->unknown_row + 1 : 0;
+    st->unknown_row += r->status == REPLY_REFUSE;
 }
 
 typedef void answer_fn(struct session *s, const struct pending *p, const struct reply *r,
@@ -238,6 +238,7 @@ static bool announces_mail(struct session *s, const struct pending *p, struct by
 
 static void unasked(struct session *s, struct reply *r, struct bytes text, const struct frame *f)
 {
+    pop3_of(s)->greeted = true; /* it will not come any more */
     r->unasked = true;
     session_reply(s, r, NULL);
     if (r->status == REPLY_OK && announces_mail(s, NULL, text)) {
@@ -286,6 +287,10 @@ static void answered(struct session *s, struct pending *p, struct reply *r, stru
     bool starts_tls = p->tag == POP3_STLS && r->status == REPLY_OK;
     enum pop3_shape shape = pop3_shape(p);
     st->lost = false;
+    st->greeted = true;
+    if (p->tag != POP3_UNKNOWN || r->status != REPLY_REFUSE) {
+        st->unknown_row = 0;
+    }
     session_reply(s, r, p);
     if (p->tag < sizeof answers / sizeof *answers && answers[p->tag] != NULL) {
         answers[p->tag](s, p, r, text, f);
@@ -318,11 +323,29 @@ static bool looks_like_field(struct bytes line)
     return colon != SIZE_MAX && colon > 0;
 }
 
+/* Without the connection's start a line that is no reply belongs to an answer that was in progress:
+ * a list, or (any other line that is whole) a message. */
+static bool is_message_tail(struct session *s, const struct frame *f)
+{
+    const struct session_info *info = session_info(s);
+    struct bytes rest = f->data;
+    uint64_t n;
+    if (!info->midstream || pop3_of(s)->greeted || info->commands > 0 || f->torn) {
+        return false;
+    }
+    return f->data.n > 1 && !bytes_u64(bytes_word(&rest), &n);
+}
+
 /* A line that is no status line: more of an answer whose beginning was lost, or just text. */
 static void stray_line(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
     struct pending *p = session_oldest(s);
+    if (p == NULL && is_message_tail(s, f)) {
+        pop3_open_begin(s, NULL, NULL, SHAPE_MAIL, f);
+        pop3_open_frame(s, f);
+        return;
+    }
     if (!st->lost || p == NULL) {
         session_line(s, f);
         return;
@@ -347,6 +370,7 @@ void pop3_reply_line(struct session *s, const struct frame *f)
     struct bytes text;
     bool is_status = pop3_status(f->data, &status, &text);
     struct reply r = reply_of(f, status);
+    r.torn &= !is_status || f->eol == EOL_NONE; /* a status word at its start: it is whole */
     struct pending *p = session_oldest(s);
     if (is_greeting(s, text)) {
         greeting(s, &r, text, f);
