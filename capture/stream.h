@@ -113,7 +113,8 @@ enum stream_close {
 };
 
 enum stream_verdict {
-    STREAM_MORE,   /* go on */
+    STREAM_MORE,   /* go on: not decided yet */
+    STREAM_MAIL,   /* go on: worth keeping, last to be evicted, idle by limits.idle_mail_seconds */
     STREAM_IGNORE, /* nothing for us: tcp frees what it holds and delivers no more, close() still comes */
 };
 

@@ -229,7 +229,7 @@ static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void
         if (e->waiting > 0) {
             check_wait(e, c->time);
         }
-        return STREAM_MORE;
+        return STREAM_MAIL;
     }
     conn->spoke = true;
     if (conn->detect == NULL) {
@@ -240,7 +240,7 @@ static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void
         if (conn->detect->log.n > e->limits->order_bytes) {
             number_now(e);
         }
-        return STREAM_MORE;
+        return STREAM_MAIL;
     }
     enum detect_answer a =
         detect_judge(conn->detect, flow, &e->hints, e->limits, false, &conn->result);
@@ -249,9 +249,9 @@ static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void
     }
     if (a == DETECT_MAIL) {
         claim(e, conn, c->time);
-    } else {
-        check_wait(e, c->time);
+        return STREAM_MAIL;
     }
+    check_wait(e, c->time);
     return STREAM_MORE;
 }
 

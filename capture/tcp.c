@@ -1,0 +1,809 @@
+#include "capture/tcp.h"
+
+#include "capture/base/error.h"
+#include "capture/checksum.h"
+#include "capture/tcp_private.h"
+
+#include <stdlib.h>
+
+#define HISTORY_BYTES ((size_t)2 << 20)
+#define WINDOW_SLACK  ((uint64_t)64 << 20) /* offsets further ahead are out of any window */
+#define UNKNOWN_SCALE 14                   /* RFC 7323 2.3: the largest */
+
+/* ---- names
+ * ------------------------------------------------------------------------------------------ */
+
+static bool parse_word(const char *name, const char *const *words, size_t count, size_t *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(name, words[i]) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool overlap_policy_parse(const char *name, enum overlap_policy *out)
+{
+    static const char *const words[] = {
+        [OVERLAP_LINUX] = "linux", [OVERLAP_FIRST] = "first",     [OVERLAP_LAST] = "last",
+        [OVERLAP_BSD] = "bsd",     [OVERLAP_WINDOWS] = "windows", [OVERLAP_SOLARIS] = "solaris"};
+    size_t i = 0;
+    bool found = parse_word(name, words, sizeof words / sizeof words[0], &i);
+    if (found) {
+        *out = (enum overlap_policy)i;
+    }
+    return found;
+}
+
+bool checksum_rule_parse(const char *name, enum checksum_rule *out)
+{
+    static const char *const words[] = {
+        [CHECKSUM_AUTO] = "auto", [CHECKSUM_STRICT] = "strict", [CHECKSUM_IGNORE] = "ignore"};
+    size_t i = 0;
+    bool found = parse_word(name, words, sizeof words / sizeof words[0], &i);
+    if (found) {
+        *out = (enum checksum_rule)i;
+    }
+    return found;
+}
+
+/* ---- offsets
+ * ---------------------------------------------------------------------------------------- */
+
+uint64_t tcp_offset(const struct half *h, uint32_t seq, int64_t *signed_offset)
+{
+    *signed_offset = (int64_t)h->next + (int32_t)(seq - h->next_seq);
+    return *signed_offset < 0 ? 0 : (uint64_t)*signed_offset;
+}
+
+static void set_base(struct half *h, uint32_t seq, bool sure)
+{
+    h->next = h->acked = h->highest = 0;
+    h->next_seq = seq;
+    h->based = true;
+    h->sure = sure;
+}
+
+/* ---- checksums (hostile.md T4)
+ * ----------------------------------------------------------------------- */
+
+enum sum_result { SUM_TAKE, SUM_TAKE_BAD, SUM_DOUBT, SUM_DROP };
+
+static enum sum_result judge_sum(struct tcp *t, struct half *h, const struct segment *s)
+{
+    if (t->config.checksum == CHECKSUM_IGNORE || s->no_checksum || s->tcp.n < s->wire_len) {
+        return SUM_TAKE;
+    }
+    enum checksum_verdict v = checksum_tcp(s->tcp, s->src, s->dst, s->ip_version);
+    if (v == CHECKSUM_GOOD) {
+        h->sums = SUMS_GOOD;
+        return SUM_TAKE;
+    }
+    if (v == CHECKSUM_OFFLOADED && t->config.checksum == CHECKSUM_AUTO) {
+        h->sums = h->sums == SUMS_UNKNOWN ? SUMS_OFFLOADED : h->sums;
+        return SUM_TAKE;
+    }
+    t->counters.bad_checksums++;
+    if (t->config.checksum == CHECKSUM_STRICT) {
+        return SUM_DROP;
+    }
+    return h->sums == SUMS_BAD ? SUM_TAKE_BAD : SUM_DOUBT;
+}
+
+/* ---- opening and closing
+ * ------------------------------------------------------------------------------ */
+
+static void open_flow(struct tcp *t, struct flow *f)
+{
+    if (f->opened) {
+        return;
+    }
+    f->opened = true;
+    f->state = FLOW_OPEN;
+    t->counters.connections++;
+    tcp_table_touch(t, f, LIST_UNDECIDED);
+    if (t->ops->open) {
+        t->ops->open(t->ctx, &f->info, &f->user);
+    }
+}
+
+/* Hands up all there is, holes declared, up to the FINs. */
+static void drain(struct tcp *t, struct flow *f)
+{
+    if (f->state == FLOW_OPEN) {
+        tcp_deliver_ready(t, f);
+        while (f->state == FLOW_OPEN && tcp_deliver_resolve(t, f)) {
+            tcp_deliver_ready(t, f);
+        }
+    }
+}
+
+void tcp_close_flow(struct tcp *t, struct flow *f, enum stream_close how)
+{
+    bool open = f->opened && f->state != FLOW_CLOSED;
+    drain(t, f);
+    tcp_deliver_drop(t, f);
+    if (f->state == FLOW_HALF_OPEN) {
+        t->counters.half_open++;
+    }
+    f->state = FLOW_CLOSED;
+    f->closed_how = (uint8_t)how;
+    t->listeners -= f->held;
+    f->held = 0;
+    if (open && t->ops->close) {
+        t->ops->close(t->ctx, &f->info, &f->user, how, f->info.last);
+        f->user = NULL;
+    }
+    tcp_table_touch(t, f, LIST_CLOSED);
+}
+
+static void end_flow(struct tcp *t, struct flow *f, enum stream_close how)
+{
+    tcp_close_flow(t, f, how);
+    tcp_table_remove(t, f);
+}
+
+/* ---- memory and age
+ * ------------------------------------------------------------------------------------ */
+
+size_t tcp_memory(const struct tcp *t)
+{
+    return t->flows * sizeof(struct flow) + (t->mask + 1) * sizeof *t->buckets + t->waiting +
+           t->listeners + HISTORY_BYTES;
+}
+
+/* The least valuable first: what is over, what is not mail, what nobody answered. */
+static void evict(struct tcp *t)
+{
+    while (tcp_memory(t) > t->limits->memory) {
+        struct flow *f = NULL;
+        int list = 0;
+        for (; list < LIST_COUNT && f == NULL; list++) {
+            f = t->list[list].oldest;
+        }
+        if (f == NULL) {
+            return;
+        }
+        t->counters.evicted += f->state == FLOW_OPEN;
+        end_flow(t, f, CLOSE_EVICTED);
+    }
+}
+
+static void bound_half_open(struct tcp *t)
+{
+    uint64_t most = t->limits->memory / 100 * t->limits->half_open_share / sizeof(struct flow);
+    while (t->list[LIST_HALF_OPEN].count > most) {
+        t->counters.half_open_dropped++;
+        end_flow(t, t->list[LIST_HALF_OPEN].oldest, CLOSE_EVICTED);
+    }
+}
+
+static int64_t idle_limit(const struct tcp *t, int list)
+{
+    const struct limits *l = t->limits;
+    const uint64_t seconds[LIST_COUNT] = {[LIST_CLOSED] = l->closed_seconds,
+                                          [LIST_HALF_OPEN] = l->half_open_seconds,
+                                          [LIST_IGNORED] = l->idle_undecided_seconds,
+                                          [LIST_UNDECIDED] = l->idle_undecided_seconds,
+                                          [LIST_MAIL] = l->idle_mail_seconds};
+    return (int64_t)seconds[list] * NS;
+}
+
+static void age_lists(struct tcp *t)
+{
+    for (int list = 0; list < LIST_COUNT; list++) {
+        int64_t limit = idle_limit(t, list);
+        struct flow *f;
+        while ((f = t->list[list].oldest) != NULL && t->now - f->active > limit) {
+            end_flow(t, f, CLOSE_IDLE);
+        }
+    }
+}
+
+/* A hole that nothing fills is declared lost once the receiver has shown that it had the bytes. */
+static void age_stalls(struct tcp *t)
+{
+    int64_t limit = (int64_t)t->limits->hole_seconds * NS;
+    struct flow *f;
+    while ((f = t->stall_oldest) != NULL && t->now - f->stalled > limit) {
+        bool acked = tcp_deliver_hole_is_acked(f);
+        tcp_unstall(t, f);
+        if (acked && tcp_deliver_resolve(t, f)) {
+            tcp_deliver_ready(t, f);
+        }
+        if (f->state == FLOW_OPEN) {
+            tcp_stall(t, f); /* looked at again later; leaves the list when nothing waits */
+            tcp_deliver_ready(t, f);
+        }
+    }
+}
+
+static void go_on(struct tcp *t, int64_t now)
+{
+    if (now > t->now) {
+        t->now = now;
+    }
+    if (t->now - t->aged >= NS) {
+        t->aged = t->now;
+        age_stalls(t);
+        age_lists(t);
+    }
+}
+
+static void bound_queues(struct tcp *t, struct flow *f)
+{
+    for (int d = 0; d < 2; d++) {
+        const struct half *h = &f->half[d];
+        while (f->state == FLOW_OPEN && h->queue != NULL &&
+               (h->queue->bytes > t->limits->reorder_bytes ||
+                h->queue->pieces > t->limits->reorder_pieces)) {
+            if (!tcp_deliver_resolve(t, f)) {
+                break;
+            }
+            tcp_deliver_ready(t, f);
+        }
+    }
+}
+
+/* ---- SYN
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static void note_syn(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
+                     const struct tcp_fields *x)
+{
+    struct half *h = &f->half[d];
+    h->has_scale = x->scale >= 0;
+    h->scale = (uint8_t)(x->scale >= 0 ? x->scale : 0);
+    h->ttl = s->ttl;
+    h->window = x->window;
+    if (x->has_ts) {
+        h->ts_recent = x->tsval;
+        h->has_ts = true;
+    }
+    enum sum_result sum = judge_sum(t, h, s);
+    if (sum == SUM_DOUBT) {
+        h->sums = SUMS_BAD; /* taken by its receiver if the connection goes on */
+    }
+}
+
+static void keep_tfo(struct tcp *t, struct flow *f, const struct segment *s,
+                     const struct tcp_fields *x)
+{
+    if (f->tfo != NULL) {
+        free(f->tfo);
+        f->tfo = NULL;
+    }
+    if (x->wire > 0) {
+        f->tfo = tcp_piece_new(0, x->wire, x->data);
+        f->tfo->time = s->time;
+        f->tfo->packet = s->packet;
+    }
+    (void)t;
+}
+
+/* The SYN-ACK tells which SYN it answers and whether it took the SYN's data (RFC 7413). */
+static void take_syn_ack(struct tcp *t, struct flow *f, const struct segment *s,
+                         const struct tcp_fields *x)
+{
+    struct half *c = &f->half[FROM_CLIENT], *v = &f->half[FROM_SERVER];
+    uint32_t client_base = x->ack;
+    bool tfo = f->tfo != NULL && x->ack == f->isn + 1 + f->tfo->to;
+    if (tfo) {
+        client_base = f->isn + 1;
+    }
+    set_base(v, x->seq + 1, true);
+    set_base(c, client_base, true);
+    note_syn(t, f, FROM_SERVER, s, x);
+    if (f->info.seen[FROM_CLIENT]) {
+        f->info.rtt = s->time - f->info.start;
+    }
+    open_flow(t, f);
+    if (f->tfo != NULL) {
+        struct piece *p = f->tfo;
+        f->tfo = NULL;
+        struct segment seg = *s;
+        seg.time = p->time;
+        seg.packet = p->packet;
+        tcp_note(t, f, FROM_CLIENT, NOTE_TFO_DATA, 0, &seg);
+        if (tfo) {
+            struct tcp_fields d = {.data = bytes_make(p->data, p->have), .wire = (uint32_t)p->to};
+            c->highest = p->to;
+            tcp_deliver_segment(t, f, FROM_CLIENT, 0, &d, &seg, false);
+        }
+        free(p);
+    }
+}
+
+static struct flow *new_syn_flow(struct tcp *t, const struct segment *s, const struct tcp_fields *x,
+                                 uint64_t hash)
+{
+    struct flow *f = tcp_table_add(t, s, x, hash, true);
+    f->isn = x->seq;
+    note_syn(t, f, FROM_CLIENT, s, x);
+    set_base(&f->half[FROM_CLIENT], x->seq + 1, true);
+    keep_tfo(t, f, s, x);
+    bound_half_open(t);
+    return f;
+}
+
+/* Without a SYN: the lower port is taken for the server's; the dissector may turn it round. */
+static struct flow *new_midstream_flow(struct tcp *t, const struct segment *s,
+                                       const struct tcp_fields *x, uint64_t hash, enum dir *d)
+{
+    bool syn_ack = x->flags & TCP_SYN;
+    bool client_is_src = !syn_ack && x->dport < x->sport;
+    struct flow *f = tcp_table_add(t, s, x, hash, client_is_src);
+    *d = client_is_src ? FROM_CLIENT : FROM_SERVER;
+    if (syn_ack) {
+        f->info.seen[FROM_SERVER] = true;
+        take_syn_ack(t, f, s, x);
+        return f;
+    }
+    f->info.midstream = true;
+    f->half[*d].ttl = s->ttl;
+    set_base(&f->half[*d], x->seq, true);
+    if (x->flags & TCP_ACK) {
+        set_base(&f->half[dir_other(*d)], x->ack, false);
+    }
+    open_flow(t, f);
+    return f;
+}
+
+static bool inside_window(const struct flow *f, enum dir d, uint32_t seq)
+{
+    int64_t off = 0;
+    const struct half *h = &f->half[d];
+    tcp_offset(h, seq, &off);
+    int64_t next = (int64_t)(h->next > h->acked ? h->next : h->acked);
+    return h->based && off >= next - 65536 && off <= next + (1 << 20);
+}
+
+/* A SYN on a connection that is known. True: it began a new one, which is in *fp. */
+static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct segment *s,
+                     const struct tcp_fields *x)
+{
+    struct flow *f = *fp;
+    bool ack = x->flags & TCP_ACK;
+    if (f->state == FLOW_HALF_OPEN && d == FROM_CLIENT && !ack) {
+        f->isn = x->seq; /* sent again, perhaps with another number: the SYN-ACK will tell */
+        set_base(&f->half[FROM_CLIENT], x->seq + 1, true);
+        keep_tfo(t, f, s, x);
+        tcp_table_touch(t, f, LIST_HALF_OPEN);
+        return false;
+    }
+    if (f->state == FLOW_HALF_OPEN && d == FROM_SERVER) {
+        if (!ack) { /* simultaneous open (RFC 9293 3.5): each answers the other's SYN later */
+            set_base(&f->half[FROM_SERVER], x->seq + 1, true);
+            open_flow(t, f);
+        } else {
+            take_syn_ack(t, f, s, x);
+        }
+        return false;
+    }
+    struct half *h = &f->half[d];
+    if (ack) {
+        if (f->state == FLOW_OPEN && !h->sure && !h->delivered && d == FROM_SERVER) {
+            set_base(h, x->seq + 1, true);
+        }
+        return false;
+    }
+    bool again =
+        f->state == FLOW_OPEN && d == FROM_CLIENT && x->seq == f->isn && !f->info.midstream;
+    if (again) {
+        return false;
+    }
+    if (f->state == FLOW_OPEN && inside_window(f, d, x->seq) && !f->half[0].fin_told &&
+        !f->half[1].fin_told) {
+        tcp_note(t, f, d, NOTE_SYN_IN_FLOW, h->next, s);
+        return false;
+    }
+    uint32_t nth = f->info.start == s->time ? f->info.nth + 1 : 0;
+    uint64_t hash = f->hash;
+    if (f->state != FLOW_CLOSED) {
+        tcp_close_flow(t, f, CLOSE_REPLACED);
+    }
+    tcp_table_remove(t, f);
+    *fp = new_syn_flow(t, s, x, hash);
+    (*fp)->info.nth = nth;
+    return true;
+}
+
+/* ---- RST, FIN, ACK
+ * ------------------------------------------------------------------------------------- */
+
+/* Linux takes a reset only where the next byte is expected (RFC 5961 3.2); what the other side
+ * acknowledged is that place too, when the capture lags behind. */
+static bool rst_is_exact(const struct flow *f, enum dir d, uint32_t seq)
+{
+    const struct half *h = &f->half[d];
+    int64_t off = 0;
+    if (!h->based) {
+        return true;
+    }
+    uint64_t at = tcp_offset(h, seq, &off);
+    return off >= 0 && (at == h->next || at == h->acked || at == h->highest ||
+                        (h->fin_seen && at == h->fin_at + 1));
+}
+
+static void take_rst(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
+                     const struct tcp_fields *x)
+{
+    if (f->state == FLOW_HALF_OPEN) {
+        end_flow(t, f, CLOSE_RST);
+        return;
+    }
+    struct half *h = &f->half[d];
+    enum sum_result sum = judge_sum(t, h, s);
+    if (sum == SUM_DOUBT || sum == SUM_DROP || !rst_is_exact(f, d, x->seq)) {
+        tcp_note(t, f, d, NOTE_RST_SUSPICIOUS, h->next, s);
+        return;
+    }
+    if (x->wire > 0) {
+        tcp_note(t, f, d, NOTE_RST_WITH_DATA, h->next, s);
+    }
+    f->rst_dir = (uint8_t)d;
+    tcp_close_flow(t, f, CLOSE_RST);
+}
+
+static void take_ack(struct flow *f, enum dir d, const struct tcp_fields *x)
+{
+    struct half *peer = &f->half[dir_other(d)];
+    struct half *h = &f->half[d];
+    uint32_t window = x->window << (h->has_scale ? h->scale : 0);
+    if (!h->has_scale && f->info.midstream) {
+        window = x->window << UNKNOWN_SCALE;
+    }
+    if (window > h->window) {
+        h->window = window;
+    }
+    if (!peer->based) {
+        set_base(peer, x->ack, false);
+        return;
+    }
+    int64_t off = 0;
+    uint64_t at = tcp_offset(peer, x->ack, &off);
+    if (off > 0 && at > peer->acked && at <= peer->highest + WINDOW_SLACK) {
+        peer->acked = at;
+    }
+}
+
+static void take_fin(struct tcp *t, struct flow *f, enum dir d, uint64_t at,
+                     const struct segment *s)
+{
+    struct half *h = &f->half[d];
+    uint64_t base = h->next > h->acked ? h->next : h->acked;
+    if (at > base + WINDOW_SLACK) {
+        tcp_note(t, f, d, NOTE_FIN_SUSPICIOUS, h->next, s);
+        return;
+    }
+    if (!h->fin_seen && at >= h->next) {
+        h->fin_seen = true;
+        h->fin_at = at;
+    }
+}
+
+/* ---- data
+ * -----------------------------------------------------------------------------------------------
+ */
+
+enum data_verdict { DATA_TAKE, DATA_DOUBT, DATA_DROP };
+
+/* What a Linux receiver does with it before it looks at the sequence number (hostile.md T12-T16).
+ */
+static enum data_verdict judge_data(struct tcp *t, struct flow *f, enum dir d,
+                                    const struct segment *s, const struct tcp_fields *x,
+                                    uint64_t from)
+{
+    struct half *h = &f->half[d], *peer = &f->half[dir_other(d)];
+    if (!(x->flags & TCP_ACK)) {
+        tcp_note(t, f, d, NOTE_NO_ACK_DATA, from, s);
+        return DATA_DOUBT;
+    }
+    int64_t ack = 0;
+    tcp_offset(peer, x->ack, &ack);
+    uint64_t tolerated = peer->acked < h->window ? peer->acked : h->window;
+    if (peer->sure && !f->info.midstream && ack < (int64_t)(peer->acked - tolerated)) {
+        tcp_note(t, f, d, NOTE_NO_ACK_DATA, from, s);
+        return DATA_DOUBT;
+    }
+    if (x->has_ts && h->has_ts && (int32_t)(h->ts_recent - x->tsval) > 1 &&
+        from + x->wire > h->next) {
+        tcp_note(t, f, d, NOTE_PAWS_OLD, from, s);
+        return DATA_DOUBT;
+    }
+    uint64_t base = h->next > h->acked ? h->next : h->acked;
+    if (from > base + WINDOW_SLACK) {
+        tcp_note(t, f, d, NOTE_OUT_OF_WINDOW, from, s);
+        return DATA_DROP;
+    }
+    return DATA_TAKE;
+}
+
+/* Cuts what lies before offset 0 and behind the FIN. False when nothing is left. */
+static bool trim(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
+                 struct tcp_fields *x, int64_t off, uint64_t *from)
+{
+    struct half *h = &f->half[d];
+    if (off < 0) {
+        uint64_t before = (uint64_t)-off;
+        if (before >= x->wire) {
+            f->info.count[d].retransmitted++;
+            return false;
+        }
+        x->data = bytes_from(x->data, (size_t)before);
+        x->wire -= (uint32_t)before;
+        off = 0;
+    }
+    *from = (uint64_t)off;
+    if (h->fin_seen && *from + x->wire > h->fin_at) {
+        tcp_note(t, f, d, NOTE_DATA_AFTER_FIN, h->fin_at, s);
+        if (*from >= h->fin_at) {
+            return false;
+        }
+        x->wire = (uint32_t)(h->fin_at - *from);
+        x->data = bytes_sub(x->data, 0, x->wire);
+    }
+    return true;
+}
+
+/* The sender itself shows where its stream stands: an earlier guess by the peer's ACK gives way. */
+static void settle_base(struct half *h, uint32_t seq)
+{
+    int64_t off = 0;
+    if (!h->based) {
+        set_base(h, seq, true);
+    } else if (!h->sure && !h->delivered) {
+        tcp_offset(h, seq, &off);
+        if (off < 0) {
+            uint64_t acked = h->acked + (uint64_t)-off;
+            set_base(h, seq, true);
+            h->acked = h->highest = acked;
+        }
+    }
+    h->sure = true;
+}
+
+static void take_data(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
+                      struct tcp_fields *x)
+{
+    struct half *h = &f->half[d];
+    int64_t off = 0;
+    uint64_t from = 0;
+    settle_base(h, x->seq);
+    tcp_offset(h, x->seq, &off);
+    enum sum_result sum = judge_sum(t, h, s);
+    if (sum == SUM_DROP || !trim(t, f, d, s, x, off, &from)) {
+        return;
+    }
+    enum data_verdict v = judge_data(t, f, d, s, x, from);
+    if (v == DATA_DROP) {
+        return;
+    }
+    if (v == DATA_DOUBT || sum == SUM_DOUBT) {
+        tcp_deliver_doubtful(t, f, d, from, x, s, sum != SUM_TAKE);
+        return;
+    }
+    if (x->flags & TCP_URG) {
+        tcp_note(t, f, d, NOTE_URGENT_DATA, from + (x->urgent ? x->urgent - 1u : 0), s);
+    }
+    if (x->has_ts && from <= h->next && (!h->has_ts || (int32_t)(x->tsval - h->ts_recent) > 0)) {
+        h->ts_recent = x->tsval;
+        h->has_ts = true;
+    }
+    if (from + x->wire > h->highest) {
+        h->highest = from + x->wire;
+    }
+    tcp_deliver_segment(t, f, d, from, x, s, sum == SUM_TAKE_BAD);
+}
+
+/* ---- one segment
+ * ---------------------------------------------------------------------------------------- */
+
+static void count_segment(struct flow *f, enum dir d, const struct segment *s,
+                          const struct tcp_fields *x)
+{
+    f->info.seen[d] = true;
+    f->info.count[d].packets++;
+    f->info.count[d].bytes += x->wire;
+    if (s->time > f->info.last) {
+        f->info.last = s->time;
+    }
+}
+
+/* The connection is over: late packets are absorbed; data from the one who reset it begins anew. */
+static struct flow *take_closed(struct tcp *t, struct flow *f, enum dir *d, const struct segment *s,
+                                const struct tcp_fields *x)
+{
+    bool forged = f->closed_how == CLOSE_RST && f->rst_dir == *d && x->wire > 0 &&
+                  x->flags & TCP_ACK && !(x->flags & TCP_RST);
+    if (!forged) {
+        return NULL;
+    }
+    uint64_t hash = f->hash;
+    bool was_client = *d == FROM_CLIENT;
+    tcp_table_remove(t, f);
+    struct flow *n = new_midstream_flow(t, s, x, hash, d);
+    bool is_client = *d == FROM_CLIENT;
+    if (was_client != is_client) { /* the first part told who is who */
+        struct endpoint e = n->info.end[0];
+        n->info.end[0] = n->info.end[1];
+        n->info.end[1] = e;
+        struct half h = n->half[0];
+        n->half[0] = n->half[1];
+        n->half[1] = h;
+        *d = dir_other(*d);
+    }
+    tcp_note(t, n, *d, NOTE_DATA_AFTER_RST, 0, s);
+    return n;
+}
+
+static struct flow *begin_flow(struct tcp *t, const struct segment *s, const struct tcp_fields *x,
+                               uint64_t hash, enum dir *d)
+{
+    if (x->flags & TCP_RST) {
+        return NULL;
+    }
+    if (x->flags & TCP_SYN && !(x->flags & TCP_ACK)) {
+        *d = FROM_CLIENT;
+        return new_syn_flow(t, s, x, hash);
+    }
+    if (x->wire > 0 || x->flags & TCP_SYN) {
+        return new_midstream_flow(t, s, x, hash, d);
+    }
+    return NULL; /* an ACK or FIN of something that was over before the capture began */
+}
+
+static void take_segment(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
+                         struct tcp_fields *x)
+{
+    if (x->flags & TCP_RST) {
+        take_rst(t, f, d, s, x);
+        return;
+    }
+    if (f->state == FLOW_HALF_OPEN) { /* the SYN-ACK was not captured */
+        if (!(x->flags & TCP_ACK) && x->wire == 0) {
+            return;
+        }
+        if (d == FROM_CLIENT && x->flags & TCP_ACK) {
+            set_base(&f->half[FROM_SERVER], x->ack, false);
+        }
+        open_flow(t, f);
+    }
+    if (x->flags & TCP_ACK) {
+        take_ack(f, d, x);
+    }
+    int64_t off = 0;
+    uint64_t end = f->half[d].based ? tcp_offset(&f->half[d], x->seq, &off) : 0;
+    if (x->wire > 0) {
+        uint32_t wire = x->wire;
+        take_data(t, f, d, s, x);
+        tcp_offset(&f->half[d], x->seq, &off);
+        end = (uint64_t)(off < 0 ? 0 : off) + wire;
+    } else if (!f->half[d].based) {
+        set_base(&f->half[d], x->seq, true);
+    }
+    if (x->flags & TCP_FIN && x->flags & TCP_ACK && f->state == FLOW_OPEN && off >= 0) {
+        take_fin(t, f, d, end, s);
+    }
+    tcp_deliver_ready(t, f);
+    bound_queues(t, f);
+    if (f->state == FLOW_OPEN && f->half[0].fin_told && f->half[1].fin_told) {
+        tcp_close_flow(t, f, CLOSE_FIN);
+    }
+}
+
+void tcp_segment(struct tcp *t, const struct segment *s)
+{
+    struct tcp_fields x;
+    t->counters.segments++;
+    if (!tcp_fields_read(s, &x)) {
+        t->counters.malformed++;
+        return;
+    }
+    go_on(t, s->time);
+    uint64_t hash = 0;
+    enum dir d = FROM_CLIENT;
+    struct flow *f = tcp_table_find(t, s, &x, &hash, &d);
+    if (f != NULL && f->state == FLOW_IGNORED && !(x.flags & (TCP_SYN | TCP_RST))) {
+        f->info.count[d].packets++;
+        if (t->now - f->active > NS) {
+            tcp_table_touch(t, f, LIST_IGNORED);
+        }
+        return;
+    }
+    if (f == NULL) {
+        f = begin_flow(t, s, &x, hash, &d);
+        if (f == NULL) {
+            return;
+        }
+    } else if (x.flags & TCP_SYN && !(x.flags & TCP_RST)) {
+        if (take_syn(t, &f, d, s, &x)) {
+            d = FROM_CLIENT;
+        }
+    } else if (f->state == FLOW_CLOSED) {
+        f = take_closed(t, f, &d, s, &x);
+        if (f == NULL) {
+            return;
+        }
+    }
+    count_segment(f, d, s, &x);
+    if (!(x.flags & TCP_SYN)) {
+        if (f->state == FLOW_OPEN) {
+            tcp_table_touch(t, f, (enum flow_list)f->list);
+        }
+        take_segment(t, f, d, s, &x);
+    }
+    if (tcp_memory(t) > t->limits->memory) {
+        evict(t);
+    }
+}
+
+/* ---- life
+ * ------------------------------------------------------------------------------------------------
+ */
+
+struct tcp *tcp_new(const struct tcp_config *c, const struct stream_ops *ops, void *ctx)
+{
+    struct tcp *t = xcalloc(1, sizeof *t);
+    t->config = *c;
+    t->limits = c->limits;
+    t->ops = ops;
+    t->ctx = ctx;
+    t->now = t->aged = INT64_MIN / 2;
+    t->history = tcp_history_new(HISTORY_BYTES);
+    tcp_table_init(t);
+    return t;
+}
+
+void tcp_tick(struct tcp *t, int64_t now)
+{
+    go_on(t, now);
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct flow *x = *(struct flow *const *)a, *y = *(struct flow *const *)b;
+    if (x->info.start != y->info.start) {
+        return x->info.start < y->info.start ? -1 : 1;
+    }
+    return x->info.first_packet < y->info.first_packet ? -1 : 1;
+}
+
+void tcp_finish(struct tcp *t)
+{
+    struct flow **all = xcalloc(t->flows + 1, sizeof(struct flow *));
+    size_t n = 0;
+    for (int list = 0; list < LIST_COUNT; list++) {
+        for (struct flow *f = t->list[list].oldest; f != NULL; f = f->next) {
+            all[n++] = f;
+        }
+    }
+    qsort(all, n, sizeof(struct flow *), by_start);
+    for (size_t i = 0; i < n; i++) {
+        struct flow *f = all[i];
+        drain(t, f); /* a FIN behind a hole counts too */
+        bool fin = f->half[0].fin_told || f->half[1].fin_told;
+        end_flow(t, f, fin ? CLOSE_FIN : CLOSE_END);
+    }
+    free(all);
+}
+
+const struct tcp_counters *tcp_counters(const struct tcp *t)
+{
+    return &t->counters;
+}
+
+void tcp_free(struct tcp **tp)
+{
+    struct tcp *t = *tp;
+    if (t != NULL) {
+        tcp_finish(t);
+        tcp_history_free(&t->history);
+        tcp_table_done(t);
+        free(t);
+        *tp = NULL;
+    }
+}

@@ -1,0 +1,594 @@
+/* What the receiver read, handed up in order: queues, doubts, holes, causal order. */
+#include "capture/base/error.h"
+#include "capture/tcp_private.h"
+
+#include <stdlib.h>
+
+#define DOUBTS_MOST    64 /* doubtful segments of a direction; the oldest is forgotten */
+#define TTL_OUTLIER_BY 5  /* hostile.md T5 */
+
+/* ---- notes
+ * ---------------------------------------------------------------------------------------- */
+
+void tcp_note(struct tcp *t, struct flow *f, enum dir d, enum stream_note_kind kind,
+              uint64_t offset, const struct segment *seg)
+{
+    if (f->opened && f->state == FLOW_OPEN) {
+        struct stream_note n = {
+            .kind = kind, .dir = d, .offset = offset, .time = seg->time, .packet = seg->packet};
+        t->ops->note(t->ctx, &f->info, &f->user, &n);
+    }
+}
+
+struct conflict_at {
+    struct tcp *t;
+    struct flow *f;
+    enum dir dir;
+    int64_t time;
+    uint64_t packet;
+    uint8_t ttl;
+    bool bad_checksum;
+};
+
+/* A keep-alive's one garbage byte is no conflict (T20): it never comes here. */
+static void tell_conflict(void *arg, uint64_t offset, struct bytes kept, struct bytes other,
+                          bool old_kept)
+{
+    (void)old_kept;
+    const struct conflict_at *at = arg;
+    struct flow *f = at->f;
+    if (!f->opened || f->state != FLOW_OPEN) {
+        return;
+    }
+    f->info.conflicts++;
+    struct stream_note n = {.kind =
+                                at->bad_checksum ? NOTE_CHECKSUM_CONFLICT : NOTE_OVERLAP_CONFLICT,
+                            .dir = at->dir,
+                            .offset = offset,
+                            .time = at->time,
+                            .packet = at->packet,
+                            .kept = kept,
+                            .other = other};
+    at->t->ops->note(at->t->ctx, &f->info, &f->user, &n);
+    uint8_t usual = f->half[at->dir].ttl;
+    if (at->ttl + TTL_OUTLIER_BY <= usual && f->state == FLOW_OPEN) {
+        n.kind = NOTE_TTL_OUTLIER;
+        n.kept = n.other = (struct bytes){NULL, 0};
+        at->t->ops->note(at->t->ctx, &f->info, &f->user, &n);
+    }
+}
+
+static struct conflict_at conflict_of(struct tcp *t, struct flow *f, enum dir d,
+                                      const struct segment *seg, bool bad)
+{
+    return (struct conflict_at){t, f, d, seg->time, seg->packet, seg->ttl, bad};
+}
+
+static uint64_t owner_of(const struct flow *f, enum dir d)
+{
+    return f->info.first_packet * 2 + (uint64_t)d;
+}
+
+/* A copy of bytes handed up before: held against what the ring remembers. */
+static void compare_delivered(struct flow *f, enum dir d, uint64_t from, struct bytes data,
+                              struct conflict_at *at)
+{
+    const struct half *h = &f->half[d];
+    while (data.n > 0 && from < h->next) {
+        size_t most = h->next - from < data.n ? (size_t)(h->next - from) : data.n;
+        struct bytes old = tcp_history_find(at->t->history, h->history, owner_of(f, d), from, most);
+        if (old.n == 0) {
+            return;
+        }
+        struct bytes new = bytes_sub(data, 0, old.n);
+        if (!bytes_equal(old, new)) {
+            tell_conflict(at, from, old, new, true);
+        }
+        data = bytes_from(data, old.n);
+        from += old.n;
+    }
+}
+
+/* ---- handing up
+ * ----------------------------------------------------------------------------------- */
+
+static void account_held(struct tcp *t, struct flow *f)
+{
+    if (t->ops->held == NULL) {
+        return;
+    }
+    size_t held = f->user ? t->ops->held(t->ctx, f->user) : 0;
+    uint32_t now = held > UINT32_MAX ? UINT32_MAX : (uint32_t)held;
+    t->listeners = t->listeners - f->held + now;
+    f->held = now;
+}
+
+static void ignore_flow(struct tcp *t, struct flow *f)
+{
+    tcp_deliver_drop(t, f);
+    f->state = FLOW_IGNORED;
+    t->listeners -= f->held;
+    f->held = 0;
+    tcp_table_touch(t, f, LIST_IGNORED);
+}
+
+static void hand_up(struct tcp *t, struct flow *f, enum dir d, uint64_t from, struct bytes data,
+                    int64_t time, uint64_t packet)
+{
+    if (data.n == 0 || f->state != FLOW_OPEN) {
+        return;
+    }
+    struct half *h = &f->half[d];
+    tcp_history_add(t->history, &h->history, owner_of(f, d), from, data);
+    f->info.count[d].delivered += data.n;
+    h->delivered = true;
+    struct chunk c = {.data = data, .time = time, .packet = packet, .offset = from};
+    enum stream_verdict v = t->ops->data(t->ctx, &f->info, &f->user, d, &c);
+    if (v == STREAM_IGNORE) {
+        ignore_flow(t, f);
+        return;
+    }
+    if (v == STREAM_MAIL) {
+        tcp_table_touch(t, f, LIST_MAIL);
+    }
+    uint64_t packets = f->info.count[0].packets + f->info.count[1].packets;
+    if (packets < 16 || packets % 16 == 0) {
+        account_held(t, f);
+    }
+}
+
+static void advance(struct half *h, uint64_t to)
+{
+    h->next_seq += (uint32_t)(to - h->next);
+    h->next = to;
+}
+
+/* Linux takes the urgent byte out of the stream (hostile.md T17). */
+static void hand_up_urgent(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
+                           struct bytes data, int32_t urgent, int64_t time, uint64_t packet)
+{
+    bool inside = urgent >= 0 && (size_t)urgent < data.n;
+    if (!inside || t->config.overlap != OVERLAP_LINUX) {
+        hand_up(t, f, d, from, data, time, packet);
+        return;
+    }
+    size_t at = (size_t)urgent;
+    hand_up(t, f, d, from, bytes_sub(data, 0, at), time, packet);
+    hand_up(t, f, d, from + at + 1, bytes_from(data, at + 1), time, packet);
+}
+
+static void declare_gap(struct tcp *t, struct flow *f, enum dir d, uint64_t to, int64_t time,
+                        uint64_t packet, enum gap_cause cause)
+{
+    struct half *h = &f->half[d];
+    struct gap g = {
+        .missing = to - h->next, .offset = h->next, .time = time, .packet = packet, .cause = cause};
+    if (g.missing == 0) {
+        return;
+    }
+    f->info.count[d].missing += g.missing;
+    f->info.count[d].gaps++;
+    advance(h, to);
+    if (f->state == FLOW_OPEN && f->opened) {
+        t->ops->gap(t->ctx, &f->info, &f->user, d, &g);
+    }
+}
+
+static void tell_snaplen(struct tcp *t, struct flow *f, enum dir d, int64_t time, uint64_t packet)
+{
+    struct half *h = &f->half[d];
+    if (!h->snaplen_told && f->state == FLOW_OPEN && f->opened) {
+        h->snaplen_told = true;
+        struct stream_note n = {
+            .kind = NOTE_SNAPLEN, .dir = d, .offset = h->next, .time = time, .packet = packet};
+        t->ops->note(t->ctx, &f->info, &f->user, &n);
+    }
+}
+
+/* Bytes [from, from + wire) in order, of which data was captured. What lies before next was read
+ * already. */
+static void take_in_order(struct tcp *t, struct flow *f, enum dir d, uint64_t from, uint64_t to,
+                          struct bytes data, int32_t urgent, int64_t time, uint64_t packet)
+{
+    struct half *h = &f->half[d];
+    size_t skip = (size_t)(h->next - from);
+    uint64_t have_to = from + data.n;
+    struct bytes fresh = bytes_from(data, skip);
+    urgent = urgent >= (int32_t)skip ? urgent - (int32_t)skip : -1;
+    uint64_t at = h->next;
+    if (fresh.n > 0) {
+        advance(h, have_to);
+        hand_up_urgent(t, f, d, at, fresh, urgent, time, packet);
+    }
+    if (to > h->next && f->state == FLOW_OPEN) {
+        tell_snaplen(t, f, d, time, packet);
+        declare_gap(t, f, d, to, time, packet, GAP_SNAPLEN);
+    }
+}
+
+/* ---- queues
+ * ---------------------------------------------------------------------------------------- */
+
+static void queue_free(struct tcp *t, struct half *h)
+{
+    if (h->queue != NULL) {
+        t->waiting -= h->queue->bytes;
+        tcp_queue_done(h->queue);
+        free(h->queue);
+        h->queue = NULL;
+    }
+}
+
+static void queue_add(struct tcp *t, struct flow *f, enum dir d, struct piece *p,
+                      struct conflict_at *at)
+{
+    struct half *h = &f->half[d];
+    if (h->queue == NULL) {
+        h->queue = xcalloc(1, sizeof *h->queue);
+    }
+    uint64_t before = h->queue->bytes;
+    tcp_queue_insert(h->queue, p, t->config.overlap, tell_conflict, at);
+    t->waiting += h->queue->bytes - before;
+    tcp_stall(t, f);
+}
+
+static struct piece *piece_of(const struct tcp_fields *s, const struct segment *seg, uint64_t from,
+                              bool bad)
+{
+    struct piece *p = tcp_piece_new(from, s->wire, s->data);
+    p->time = seg->time;
+    p->packet = seg->packet;
+    p->ttl = seg->ttl;
+    p->bad_checksum = bad;
+    if (s->flags & TCP_URG) {
+        p->urgent = s->urgent ? s->urgent - 1 : 0;
+    }
+    return p;
+}
+
+/* May bytes that acknowledge `need` of the other direction be handed up? (stream.h) */
+static bool causal(const struct flow *f, enum dir d, uint64_t need)
+{
+    const struct half *peer = &f->half[dir_other(d)];
+    return !f->info.seen[dir_other(d)] || !peer->based || peer->next >= need;
+}
+
+static uint64_t need_of(const struct flow *f, enum dir d, const struct tcp_fields *s)
+{
+    const struct half *peer = &f->half[dir_other(d)];
+    if (!(s->flags & TCP_ACK) || !peer->based) {
+        return 0;
+    }
+    int64_t off = 0;
+    tcp_offset(peer, s->ack, &off);
+    if (off < 0) {
+        return 0;
+    }
+    uint64_t need = (uint64_t)off;
+    if (peer->fin_seen && need > peer->fin_at) {
+        need = peer->fin_at; /* a FIN counts one, and brings no byte */
+    }
+    return need;
+}
+
+/* ---- doubts
+ * ---------------------------------------------------------------------------------------- */
+
+static void doubt_free(struct tcp *t, struct doubt **at)
+{
+    struct doubt *gone = *at;
+    *at = gone->next;
+    t->waiting -= sizeof *gone + gone->piece->have;
+    free(gone->piece);
+    free(gone);
+}
+
+void tcp_deliver_doubtful(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
+                          const struct tcp_fields *s, const struct segment *seg, bool bad_checksum)
+{
+    struct half *h = &f->half[d];
+    struct conflict_at at = conflict_of(t, f, d, seg, bad_checksum);
+    if (from < h->next) {
+        compare_delivered(f, d, from, s->data, &at);
+    }
+    if (from + s->wire <= h->next) {
+        return;
+    }
+    struct doubt *n = xcalloc(1, sizeof *n);
+    n->piece = piece_of(s, seg, from, bad_checksum);
+    n->piece->need = need_of(f, d, s);
+    t->waiting += sizeof *n + n->piece->have;
+    struct doubt **end = &h->doubts;
+    for (int count = 1; *end != NULL; end = &(*end)->next, count++) {
+        if (count >= DOUBTS_MOST) {
+            doubt_free(t, &h->doubts);
+            end = &h->doubts;
+            count = 0;
+            if (*end == NULL) {
+                break;
+            }
+        }
+    }
+    *end = n;
+    tcp_stall(t, f);
+}
+
+/* A clean copy came: doubtful ones of the same bytes lose, and differing ones are told. */
+static void settle_doubts(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
+                          struct bytes data, struct conflict_at *at)
+{
+    for (struct doubt **p = &f->half[d].doubts; *p != NULL;) {
+        const struct piece *x = (*p)->piece;
+        uint64_t a = x->from > from ? x->from : from;
+        uint64_t b = x->from + x->have < from + data.n ? x->from + x->have : from + data.n;
+        if (a >= b) {
+            p = &(*p)->next;
+            continue;
+        }
+        struct bytes good = bytes_sub(data, (size_t)(a - from), (size_t)(b - a));
+        struct bytes bad =
+            bytes_sub(bytes_make(x->data, x->have), (size_t)(a - x->from), (size_t)(b - a));
+        if (!bytes_equal(good, bad)) {
+            struct conflict_at then = *at;
+            then.bad_checksum = x->bad_checksum;
+            then.packet = x->packet;
+            then.time = x->time;
+            then.ttl = x->ttl;
+            tell_conflict(&then, a, good, bad, false);
+        }
+        doubt_free(t, p);
+    }
+}
+
+/* The doubtful piece that the stream goes on with, when nothing better will come: it begins at or
+ * before `next`, and the receiver acknowledged it (or `force`). */
+static struct piece *take_doubt(struct tcp *t, struct flow *f, enum dir d, bool force)
+{
+    struct half *h = &f->half[d];
+    for (struct doubt **p = &h->doubts; *p != NULL;) {
+        struct piece *x = (*p)->piece;
+        if (x->to <= h->next) {
+            doubt_free(t, p);
+            continue;
+        }
+        bool taken = h->acked >= x->to && causal(f, d, x->need);
+        if (x->from <= h->next && (force || taken)) {
+            if (!force && x->bad_checksum && h->sums == SUMS_UNKNOWN) {
+                h->sums = SUMS_BAD; /* the receiver took it: this sender's sums are never right */
+            }
+            struct doubt *gone = *p;
+            *p = gone->next;
+            t->waiting -= sizeof *gone + x->have;
+            free(gone);
+            return x;
+        }
+        p = &(*p)->next;
+    }
+    return NULL;
+}
+
+/* ---- segments
+ * --------------------------------------------------------------------------------------- */
+
+/* The newest copy is no news: count it, compare it. */
+static void take_old(struct flow *f, enum dir d, uint64_t from, const struct tcp_fields *s,
+                     struct conflict_at *at)
+{
+    f->info.count[d].retransmitted++;
+    bool keep_alive = s->wire <= 1 && from + 1 == f->half[d].next; /* T20: its byte means nothing */
+    if (!keep_alive) {
+        compare_delivered(f, d, from, s->data, at);
+    }
+}
+
+void tcp_deliver_segment(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
+                         const struct tcp_fields *s, const struct segment *seg, bool bad_checksum)
+{
+    struct half *h = &f->half[d];
+    struct conflict_at at = conflict_of(t, f, d, seg, bad_checksum);
+    uint64_t to = from + s->wire;
+    if (to <= h->next) {
+        take_old(f, d, from, s, &at);
+        return;
+    }
+    if (from < h->next) {
+        compare_delivered(f, d, from, s->data, &at);
+    }
+    if (h->doubts != NULL) {
+        settle_doubts(t, f, d, from, s->data, &at);
+    }
+    uint64_t need = need_of(f, d, s);
+    const struct half *peer = &f->half[dir_other(d)];
+    bool doubtful = peer->based && need > peer->highest;
+    if (h->queue != NULL && !doubtful) {
+        uint64_t before = h->queue->bytes;
+        tcp_queue_drop_doubtful(h->queue, from, s->data, tell_conflict, &at);
+        t->waiting -= before - h->queue->bytes;
+    }
+    bool queued = h->queue != NULL && tcp_queue_overlaps(h->queue, from, to);
+    bool first =
+        from <= h->next && causal(f, d, need) && (!queued || t->config.overlap == OVERLAP_LINUX);
+    if (!first) {
+        struct piece *p = piece_of(s, seg, from, bad_checksum);
+        p->need = need;
+        p->doubtful = doubtful;
+        queue_add(t, f, d, p, &at);
+        return;
+    }
+    if (queued) {
+        tcp_queue_compare(h->queue, from, s->data, tell_conflict, &at);
+    }
+    int32_t urgent = s->flags & TCP_URG ? (s->urgent ? s->urgent - 1 : 0) : -1;
+    take_in_order(t, f, d, from, to, s->data, urgent, seg->time, seg->packet);
+}
+
+/* One piece of d that may go, or NULL. */
+static struct piece *next_piece(struct tcp *t, struct flow *f, enum dir d)
+{
+    struct half *h = &f->half[d];
+    struct piece *p = h->queue ? tcp_queue_head(h->queue) : NULL;
+    while (p != NULL && p->to <= h->next) { /* read already from another copy */
+        t->waiting -= sizeof *p + p->have;
+        free(tcp_queue_pop(h->queue));
+        p = tcp_queue_head(h->queue);
+    }
+    if (p != NULL && p->from <= h->next) {
+        if (!causal(f, d, p->need)) {
+            return NULL;
+        }
+        t->waiting -= sizeof *p + p->have;
+        return tcp_queue_pop(h->queue);
+    }
+    return h->doubts ? take_doubt(t, f, d, false) : NULL;
+}
+
+static void tell_fin(struct tcp *t, struct flow *f, enum dir d)
+{
+    struct half *h = &f->half[d];
+    if (h->fin_seen && !h->fin_told && h->next >= h->fin_at) {
+        h->fin_told = true;
+        if (f->opened && t->ops->fin) {
+            t->ops->fin(t->ctx, &f->info, &f->user, d, f->info.last);
+        }
+    }
+}
+
+static bool ready_one(struct tcp *t, struct flow *f, enum dir d)
+{
+    struct piece *p = next_piece(t, f, d);
+    if (p == NULL) {
+        return false;
+    }
+    take_in_order(t, f, d, p->from, p->to, bytes_make(p->data, p->have), p->urgent, p->time,
+                  p->packet);
+    free(p);
+    return true;
+}
+
+static bool something_waits(const struct half *h)
+{
+    return (h->queue != NULL && h->queue->count > 0) || h->doubts != NULL;
+}
+
+void tcp_deliver_ready(struct tcp *t, struct flow *f)
+{
+    bool moved = true, any = false;
+    while (moved && f->state == FLOW_OPEN) {
+        moved = false;
+        for (int d = 0; d < 2 && f->state == FLOW_OPEN; d++) {
+            while (f->state == FLOW_OPEN && ready_one(t, f, (enum dir)d)) {
+                moved = any = true;
+            }
+        }
+    }
+    if (f->state != FLOW_OPEN) {
+        return;
+    }
+    for (int d = 0; d < 2; d++) {
+        struct half *h = &f->half[d];
+        if (h->queue != NULL && h->queue->count == 0) {
+            queue_free(t, h);
+        }
+        tell_fin(t, f, (enum dir)d);
+    }
+    if (any || !(something_waits(&f->half[0]) || something_waits(&f->half[1]))) {
+        tcp_unstall(t, f);
+    }
+    if (something_waits(&f->half[0]) || something_waits(&f->half[1])) {
+        tcp_stall(t, f);
+    }
+}
+
+/* ---- holes
+ * ------------------------------------------------------------------------------------------ */
+
+/* Where the hole of d ends, and what is known of it: before its own queue, or, with nothing
+ * queued, where the other direction waits for it. False: d has no hole. */
+static bool hole_of(const struct flow *f, enum dir d, uint64_t *to, int64_t *time, uint64_t *packet)
+{
+    const struct half *h = &f->half[d];
+    const struct piece *own = h->queue ? tcp_queue_head(h->queue) : NULL;
+    if (own != NULL && own->from > h->next) {
+        *to = own->from;
+        *time = own->time;
+        *packet = own->packet;
+        return true;
+    }
+    if (own != NULL) {
+        return false; /* it only waits for the other direction */
+    }
+    const struct half *peer = &f->half[dir_other(d)];
+    const struct piece *waits = peer->queue ? tcp_queue_head(peer->queue) : NULL;
+    if (waits != NULL && waits->from <= peer->next && waits->need > h->next) {
+        *to = waits->need;
+        *time = waits->time;
+        *packet = waits->packet;
+        return true;
+    }
+    return false;
+}
+
+bool tcp_deliver_resolve(struct tcp *t, struct flow *f)
+{
+    uint64_t to[2] = {0}, packet[2] = {0};
+    int64_t time[2] = {0};
+    bool hole[2];
+    for (int d = 0; d < 2; d++) {
+        hole[d] = hole_of(f, (enum dir)d, &to[d], &time[d], &packet[d]);
+    }
+    if (!hole[0] && !hole[1]) { /* only doubts are left: the best there is */
+        for (int d = 0; d < 2; d++) {
+            struct piece *p = take_doubt(t, f, (enum dir)d, true);
+            if (p != NULL) {
+                take_in_order(t, f, (enum dir)d, p->from, p->to, bytes_make(p->data, p->have),
+                              p->urgent, p->time, p->packet);
+                free(p);
+                return true;
+            }
+        }
+        return false;
+    }
+    int d = hole[0] && (!hole[1] || packet[0] <= packet[1]) ? 0 : 1; /* the older one */
+    struct piece *p = take_doubt(t, f, (enum dir)d, true);
+    if (p != NULL) {
+        take_in_order(t, f, (enum dir)d, p->from, p->to, bytes_make(p->data, p->have), p->urgent,
+                      p->time, p->packet);
+        free(p);
+        return true;
+    }
+    for (const struct doubt *x = f->half[d].doubts; x != NULL; x = x->next) {
+        if (x->piece->from > f->half[d].next && x->piece->from < to[d]) {
+            to[d] = x->piece->from; /* the hole ends where a doubtful piece begins */
+        }
+    }
+    enum gap_cause cause = f->half[d].acked >= to[d] ? GAP_NOT_CAPTURED : GAP_NEVER_ACKED;
+    declare_gap(t, f, (enum dir)d, to[d], time[d], packet[d], cause);
+    return true;
+}
+
+bool tcp_deliver_hole_is_acked(const struct flow *f)
+{
+    for (int d = 0; d < 2; d++) {
+        uint64_t to = 0, packet = 0;
+        int64_t time = 0;
+        if (hole_of(f, (enum dir)d, &to, &time, &packet) && f->half[d].acked >= to) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void tcp_deliver_drop(struct tcp *t, struct flow *f)
+{
+    for (int d = 0; d < 2; d++) {
+        queue_free(t, &f->half[d]);
+        while (f->half[d].doubts != NULL) {
+            doubt_free(t, &f->half[d].doubts);
+        }
+    }
+    if (f->tfo != NULL) {
+        free(f->tfo);
+        f->tfo = NULL;
+    }
+    tcp_unstall(t, f);
+}
