@@ -52,6 +52,9 @@ void source_idle(struct source *s, int64_t now)
 int64_t source_time(const struct timeval *t)
 {
     int64_t seconds = t->tv_sec, ns = t->tv_usec; /* nanoseconds were asked for */
+    if (seconds < 0 && seconds >= INT32_MIN) {
+        seconds += INT64_C(1) << 32; /* libpcap reads a pcap file's unsigned seconds as signed */
+    }
     seconds = seconds < 0 ? 0 : seconds > TIME_MOST ? TIME_MOST : seconds;
     ns = ns < 0 ? 0 : ns >= SECOND ? SECOND - 1 : ns;
     return seconds * SECOND + ns;

@@ -212,6 +212,13 @@ struct bytes input_peek(struct input *in)
     return bytes_make(in->peeked, in->peeked_n);
 }
 
+void input_patch(struct input *in, size_t at, const void *bytes, size_t n)
+{
+    if (at <= in->peeked_n && n <= in->peeked_n - at) {
+        memcpy(in->peeked + at, bytes, n);
+    }
+}
+
 /* ---- beginning --------------------------------------------------------------------------------
  */
 

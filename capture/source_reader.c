@@ -10,9 +10,10 @@
 #include <stdlib.h>
 
 /* stdio's own 4 KiB under libpcap costs a third of the reading time. */
-#define BUFFER    ((size_t)1 << 18)
-#define NG_BUFFER ((size_t)1 << 16)
-#define STREAMS   8 /* pcapng streams open at once; a further one takes the place of the oldest */
+#define BUFFER     ((size_t)1 << 18)
+#define NG_BUFFER  ((size_t)1 << 16)
+#define SNAPLEN_AT 16 /* in a pcap file's header */
+#define STREAMS    8  /* pcapng streams open at once; a further one takes the place of the oldest */
 
 /* A pcap handle on a FILE that reads from the input, or from the blocks of one interface. */
 struct stream {
@@ -207,6 +208,9 @@ bool reader_new(struct reader **out, struct input *in, struct error *e)
     if (magics[kind].ng) {
         r->ng = ng_new(in);
     } else {
+        /* The header's snaplen lies in some files, and libpcap would cut packets to it. 0: none. */
+        static const uint8_t no_snaplen[4];
+        input_patch(in, SNAPLEN_AT, no_snaplen, sizeof no_snaplen);
         r->current = &r->streams[0];
         r->current->in = in;
         if (!stream_open(r->current, BUFFER, e)) {
