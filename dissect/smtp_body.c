@@ -1,0 +1,191 @@
+/* The text of messages: DATA to its lone dot, BDAT chunks by their sizes (RFC 3030). */
+#include "dissect/smtp.h"
+
+#define MOST_CHUNK ((uint64_t)INT64_MAX)
+
+struct message *smtp_message(struct session *s, struct transaction *t, enum transfer transfer,
+                             const struct frame *f)
+{
+    if (t->message == NULL) {
+        t->message = session_message_begin(s, transfer, f->dir, f);
+        smtp_envelope(t);
+    }
+    return t->message;
+}
+
+/* ---- DATA --------------------------------------------------------------------------------------
+ */
+
+void smtp_data(struct session *s, const struct frame *f, struct pending *p)
+{
+    struct smtp *x = smtp_of(s);
+    (void)f;
+    x->body = x->open ? x->open : smtp_transaction_new(s);
+    smtp_transaction_use(p, x->body);
+    smtp_wait(s, smtp_server_seen(s) ? WAIT_DATA : PEEK_AFTER_DATA);
+}
+
+static void note_count(struct session *s, enum note_id id, uint64_t count, uint64_t first,
+                       const struct frame *f)
+{
+    if (count > 0) {
+        struct buf text;
+        buf_init(&text, 100);
+        buf_printf(&text, "%llu in the message, the first at byte %llu", (unsigned long long)count,
+                   (unsigned long long)first);
+        session_note(s, id, buf_bytes(&text), f);
+        buf_done(&text);
+    }
+}
+
+/* What is odd in the bytes of a message, one finding a kind. */
+void smtp_note_oddities(struct session *s, const struct frame *f)
+{
+    struct body_oddities odd = framer_oddities(session_framer(s, f->dir));
+    if (odd.bare_cr + odd.bare_lf + odd.nul + odd.longest_line == 0) {
+        return;
+    }
+    note_count(s, NOTE_ID_BARE_LF, odd.bare_lf, odd.first_bare_lf, f);
+    note_count(s, NOTE_ID_BARE_CR, odd.bare_cr, odd.first_bare_cr, f);
+    note_count(s, NOTE_ID_NUL_BYTE, odd.nul, odd.first_nul, f);
+    if (odd.longest_line > 0) {
+        struct buf text;
+        buf_init(&text, 60);
+        buf_printf(&text, "a line of %llu bytes", (unsigned long long)odd.longest_line);
+        session_note(s, NOTE_ID_LINE_TOO_LONG, buf_bytes(&text), f);
+        buf_done(&text);
+    }
+}
+
+void smtp_body_over(struct session *s, const struct frame *f, bool complete)
+{
+    struct smtp *x = smtp_of(s);
+    struct transaction *t = x->body;
+    struct message *m = smtp_message(s, t, TRANSFER_DATA, f);
+    if (f->variant != EOD_STRICT) {
+        m->end_of_data = eod_variant_name(f->variant);
+    }
+    session_message_end(s, m, f, complete && !t->partial);
+    t->body_over = true;
+    x->body = NULL;
+    if (x->open == t) {
+        x->open = NULL;
+    }
+    if (t->decided || t->after_refusal) {
+        if (t->refusal != NULL) {
+            smtp_verdict_fill(t, t->refusal);
+            m->wait = TIME_UNKNOWN;
+        }
+        smtp_message_tell(s, t);
+        smtp_transaction_sweep(s, t);
+        return;
+    }
+    smtp_transaction_use(session_await_verdict(s, f, m, SMTP_VERDICT), t);
+}
+
+void smtp_body_frame(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    struct message *m = smtp_message(s, x->body, TRANSFER_DATA, f);
+    switch (f->kind) {
+    case FRAME_DATA:
+        session_message_data(s, m, f);
+        break;
+    case FRAME_GAP:
+        session_message_gap(s, m, f);
+        break;
+    case FRAME_AMBIGUOUS:
+        smtp_eod_ambiguous(s, f);
+        break;
+    case FRAME_BODY_END:
+        if (!smtp_eod_strict(s, f)) {
+            smtp_note_oddities(s, f);
+            smtp_body_over(s, f, true);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- BDAT --------------------------------------------------------------------------------------
+ */
+
+/* "n" or "n LAST"; false when there is no such size. */
+static bool read_chunk(struct bytes argument, uint64_t *size, bool *last)
+{
+    struct bytes number = bytes_word(&argument);
+    *last = bytes_is(argument, "LAST");
+    return bytes_u64(number, size) && *size <= MOST_CHUNK && (*last || argument.n == 0);
+}
+
+/* The chunk's bytes follow whatever the server thinks of the command (RFC 3030 2). Outside of a
+ * transaction they belong to no message. */
+void smtp_bdat(struct session *s, const struct frame *f, struct pending *p)
+{
+    struct smtp *x = smtp_of(s);
+    uint64_t size = 0;
+    bool last = false;
+    if (!read_chunk(p->command.argument, &size, &last)) {
+        session_note(s, NOTE_ID_BDAT_INVALID, f->data, f);
+        return;
+    }
+    if (x->open == NULL && x->unsure) {
+        x->open = smtp_transaction_new(s);
+    }
+    x->chunk = x->open;
+    x->chunk_last = last;
+    p->number = last ? 1 : 0;
+    if (x->chunk != NULL) {
+        smtp_transaction_use(p, x->chunk);
+        p->message = smtp_message(s, x->chunk, TRANSFER_BDAT, f);
+        x->chunk->chunks += size;
+        if (last) {
+            x->open = NULL;
+        }
+    }
+    session_want(s, MODE_COUNT, size);
+}
+
+static void chunk_over(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    struct transaction *t = x->chunk;
+    x->chunk = NULL;
+    if (x->chunk_last) {
+        session_message_end(s, t->message, f, !t->partial);
+        t->body_over = true;
+        if (t->decided) {
+            smtp_message_tell(s, t);
+        }
+    }
+    smtp_transaction_sweep(s, t);
+}
+
+/* Of the missing bytes what belongs to the chunk; behind it commands were lost. */
+static void chunk_gap(struct session *s, struct transaction *t, const struct frame *f)
+{
+    struct message *m = t->message;
+    uint64_t left = t->chunks - m->bytes - m->missing;
+    struct frame part = *f;
+    if (part.missing > left) {
+        part.missing = left;
+        smtp_of(s)->unsure = true;
+    }
+    session_message_gap(s, m, &part);
+}
+
+void smtp_chunk_frame(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    struct message *m = x->chunk->message;
+    if (m == NULL) { /* told already: the connection was given up */
+        x->chunk = NULL;
+    } else if (f->kind == FRAME_DATA) {
+        session_message_data(s, m, f);
+    } else if (f->kind == FRAME_GAP) {
+        chunk_gap(s, x->chunk, f);
+    } else if (f->kind == FRAME_COUNT_END) {
+        chunk_over(s, f);
+    }
+}

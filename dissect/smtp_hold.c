@@ -1,0 +1,363 @@
+/* Bytes whose meaning the other side decides, and what to make of them when it can not be asked:
+ * its reply was lost, or is none of those the RFCs know; what the client does next decides.
+ */
+#include "dissect/reply.h"
+#include "dissect/smtp.h"
+#include "dissect/tls.h"
+
+#define START_LINES 3 /* looked at when the capture begins in the middle */
+
+static bool seen(struct session *s, enum dir dir)
+{
+    const struct session_info *info = session_info(s);
+    return info->flow->seen[info->flip ? dir_other(dir) : dir];
+}
+
+bool smtp_server_seen(struct session *s)
+{
+    return seen(s, dir_other(session_commander(s)));
+}
+
+bool smtp_client_seen(struct session *s)
+{
+    return seen(s, session_commander(s));
+}
+
+static enum frame_mode mode_of(enum smtp_wait w)
+{
+    return w >= PEEK_AFTER_DATA ? MODE_PEEK : MODE_HOLD;
+}
+
+static uint64_t lines_of(enum smtp_wait w)
+{
+    return w == PEEK_START ? START_LINES : 1;
+}
+
+void smtp_wait(struct session *s, enum smtp_wait w)
+{
+    smtp_of(s)->wait = (uint8_t)w;
+    session_want(s, mode_of(w), lines_of(w));
+}
+
+void smtp_wait_on(struct session *s, enum smtp_wait w)
+{
+    if (session_release(s, session_commander(s), mode_of(w), lines_of(w))) {
+        smtp_of(s)->wait = (uint8_t)w;
+    }
+}
+
+void smtp_go_on(struct session *s, enum frame_mode mode, uint64_t count)
+{
+    if (session_release(s, session_commander(s), mode, count)) {
+        smtp_of(s)->wait = WAIT_NONE;
+    }
+}
+
+static struct bytes waiting(struct session *s)
+{
+    return session_waiting(s, session_commander(s));
+}
+
+/* ---- DATA --------------------------------------------------------------------------------------
+ */
+
+/* DATA led to no message. */
+static void drop_body(struct session *s)
+{
+    struct smtp *x = smtp_of(s);
+    struct transaction *t = x->body;
+    x->body = NULL;
+    smtp_transaction_sweep(s, t);
+}
+
+static void choose_lines(struct session *s)
+{
+    smtp_of(s)->wait = WAIT_NONE;
+    if (smtp_of(s)->body != NULL) {
+        drop_body(s);
+    }
+    session_want(s, MODE_LINE, 0);
+}
+
+static void choose_body(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    x->wait = WAIT_NONE;
+    if (x->body == NULL) {
+        x->body = x->open ? x->open : smtp_transaction_new(s);
+    }
+    session_set_state(s, "DATA", f, true);
+    session_want(s, MODE_BODY, 0);
+}
+
+/* A hole right behind DATA is one in the message; else what is there tells. */
+static void choose_after_data(struct session *s, const struct frame *f)
+{
+    if (smtp_is_command(smtp_first_line(waiting(s)))) {
+        choose_lines(s);
+    } else {
+        choose_body(s, f);
+    }
+}
+
+/* Commands up to DATA were answered in what is missing. */
+static void answer_data(struct session *s)
+{
+    bool data = false;
+    for (struct pending *p = session_oldest(s); p != NULL && !data; p = session_oldest(s)) {
+        data = p->tag == SMTP_DATA;
+        session_answered(s, NULL, 0);
+    }
+}
+
+static void choose_reply_lost(struct session *s, const struct frame *f)
+{
+    answer_data(s);
+    choose_after_data(s, f);
+}
+
+/* The body of a refused message comes all the same (hostile.md M13). */
+static void choose_after_refusal(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    struct bytes line = smtp_first_line(waiting(s));
+    if (!smtp_is_header(line) || x->body == NULL) {
+        choose_lines(s);
+        return;
+    }
+    x->wait = WAIT_NONE;
+    x->body->after_refusal = true;
+    session_note(s, NOTE_ID_DATA_WITHOUT_354, bytes_sub(line, 0, 200), f);
+    session_want(s, MODE_BODY, 0);
+}
+
+/* ---- other exchanges ---------------------------------------------------------------------------
+ */
+
+static void choose_auth(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    bool over = f->kind == FRAME_PEEK && smtp_is_command(smtp_first_line(waiting(s)));
+    if (x->auth != NULL) {
+        x->auth->wants = !over;
+        x->auth->blind = f->kind == FRAME_STUCK;
+    }
+    choose_lines(s);
+}
+
+static void choose_tls(struct session *s, const struct frame *f)
+{
+    if (tls_look(waiting(s)) == TLS_LOOK_YES) {
+        smtp_of(s)->wait = WAIT_NONE;
+        session_set_state(s, "STARTTLS", f, true);
+        session_start_tls(s);
+    } else {
+        choose_lines(s);
+    }
+}
+
+static void choose_plain(struct session *s, const struct frame *f)
+{
+    (void)f;
+    choose_lines(s);
+}
+
+/* ---- holes and late starts ---------------------------------------------------------------------
+ */
+
+/* Is one of the first lines a command? */
+static bool has_command(struct bytes text, int lines)
+{
+    for (int i = 0; i < lines && text.n > 0; i++) {
+        if (smtp_is_command(smtp_first_line(text))) {
+            return true;
+        }
+        size_t lf = bytes_find(text, '\n', 0);
+        text = lf == SIZE_MAX ? bytes_from(text, text.n) : bytes_from(text, lf + 1);
+    }
+    return false;
+}
+
+static void choose_command_lost(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    struct bytes w = waiting(s), line = smtp_first_line(w);
+    bool could_be_body = x->open != NULL && !smtp_is_command(line) && !x->tail;
+    if (!could_be_body || w.n == 0) {
+        choose_lines(s);
+    } else if (smtp_is_header(line) || w.n >= session_limits(s)->hold_bytes ||
+               !smtp_server_seen(s)) {
+        choose_body(s, f);
+    } else if (f->kind == FRAME_PEEK) {
+        smtp_wait(s, WAIT_EITHER);
+    } else {
+        choose_lines(s);
+    }
+}
+
+static void begin_in_body(struct session *s)
+{
+    struct smtp *x = smtp_of(s);
+    x->body = smtp_transaction_new(s);
+    x->body->partial = true;
+}
+
+/* The middle of a message looks like nothing but text. */
+static void choose_start(struct session *s, const struct frame *f)
+{
+    struct bytes w = waiting(s);
+    if (has_command(w, START_LINES) || f->kind != FRAME_PEEK) {
+        choose_lines(s);
+    } else {
+        begin_in_body(s);
+        choose_body(s, f);
+    }
+}
+
+typedef void choose_fn(struct session *s, const struct frame *f);
+
+static choose_fn *const choices[SMTP_WAIT_COUNT] = {
+    [WAIT_NONE] = choose_plain,
+    [WAIT_DATA] = choose_after_data,
+    [WAIT_AUTH] = choose_auth,
+    [WAIT_TLS] = choose_tls,
+    [WAIT_TURN] = choose_plain,
+    [WAIT_BINARY] = choose_plain,
+    [WAIT_EITHER] = choose_command_lost,
+    [PEEK_AFTER_DATA] = choose_after_data,
+    [PEEK_AFTER_REFUSAL] = choose_after_refusal,
+    [PEEK_REPLY_LOST] = choose_reply_lost,
+    [PEEK_AUTH_LOST] = choose_auth,
+    [PEEK_COMMAND_LOST] = choose_command_lost,
+    [PEEK_START] = choose_start,
+};
+
+void smtp_choose(struct session *s, const struct frame *f)
+{
+    choices[smtp_of(s)->wait](s, f);
+}
+
+void smtp_client_gap(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    unsigned mode = session_framer(s, f->dir)->mode;
+    if (x->chunk != NULL) {
+        smtp_chunk_frame(s, f);
+    } else if (x->body != NULL && mode == MODE_BODY) {
+        smtp_body_frame(s, f);
+    } else if (mode == MODE_LINE) {
+        x->unsure = true;
+        if (x->auth == NULL || !x->auth->wants) {
+            smtp_wait(s, PEEK_COMMAND_LOST);
+        }
+    }
+}
+
+void smtp_server_gap(struct session *s)
+{
+    struct smtp *x = smtp_of(s);
+    x->replies_lost = x->out_of_step = true;
+    if (x->wait == WAIT_DATA) {
+        smtp_wait_on(s, PEEK_REPLY_LOST);
+    } else if (x->wait == WAIT_AUTH) {
+        smtp_wait_on(s, PEEK_AUTH_LOST);
+    }
+}
+
+/* ---- replies while the client is looked at -----------------------------------------------------
+ */
+
+static bool ends_with_dot(struct bytes w)
+{
+    return bytes_ends(w, "\n.\r\n") || bytes_is(w, ".\r\n");
+}
+
+/* The capture began in the middle and the server answers before much was seen. */
+static void start_by_reply(struct session *s, const struct reply *r)
+{
+    enum dir client = session_commander(s);
+    struct bytes w = waiting(s);
+    bool body = !has_command(w, START_LINES) &&
+                (ends_with_dot(w) || (w.n == 0 && r->status == REPLY_CONTINUE));
+    if (body) {
+        begin_in_body(s);
+        smtp_of(s)->body->partial = w.n > 0;
+        smtp_go_on(s, MODE_BODY, 0);
+    } else {
+        smtp_go_on(s, MODE_LINE, 0);
+    }
+    session_drain(s, client);
+}
+
+void smtp_before_reply(struct session *s, const struct reply *r)
+{
+    struct smtp *x = smtp_of(s);
+    if (x->proxy != NULL) {
+        smtp_proxy_give_up(s);
+    }
+    if (x->wait == PEEK_START) {
+        start_by_reply(s, r);
+    } else if (x->wait == WAIT_EITHER && session_oldest(s) == NULL &&
+               r->status != REPLY_CONTINUE) { /* it answers what waits */
+        smtp_go_on(s, MODE_LINE, 0);
+        session_drain(s, session_commander(s));
+    }
+}
+
+/* 354 though no DATA was seen: it was lost (RFC 5321 4.3.2: nothing else gets that reply). */
+void smtp_go_ahead_unasked(struct session *s, const struct reply *r, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    (void)r;
+    x->body = x->open ? x->open : smtp_transaction_new(s);
+    session_set_state(s, "DATA", f, true);
+    x->wait = WAIT_NONE;
+    session_divert(s, session_commander(s), MODE_BODY, 0);
+}
+
+void smtp_data_refused(struct session *s, struct transaction *t, const struct reply *r)
+{
+    struct smtp *x = smtp_of(s);
+    if (x->body != t) {
+        return;
+    }
+    struct reply *kept = arena_alloc(&t->arena, sizeof *kept);
+    if (kept != NULL) {
+        *kept = *r;
+        kept->raw = arena_copy(&t->arena, bytes_sub(r->raw, 0, 4096));
+        t->refusal = kept;
+    }
+    if (session_on_hold(s, session_commander(s))) {
+        smtp_wait_on(s, PEEK_AFTER_REFUSAL);
+    } else if (t->message == NULL) { /* nobody knew, and nothing of a body was read */
+        x->body = NULL;
+        session_divert(s, session_commander(s), MODE_LINE, 0);
+        smtp_transaction_sweep(s, t);
+    } else {
+        t->after_refusal = true;
+    }
+}
+
+/* A verdict while the text is still under way: the server gave up (timeout, size), or the end was
+ * lost in a hole. */
+void smtp_early_verdict(struct session *s, const struct reply *r, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    struct transaction *t = x->body;
+    if (r->status == REPLY_ODD) {
+        return;
+    }
+    smtp_verdict_fill(t, r);
+    t->decided = true;
+    if (t->message->missing > 0) {
+        x->body = NULL;
+        if (x->open == t) {
+            x->open = NULL;
+        }
+        x->unsure = true;
+        session_divert(s, session_commander(s), MODE_LINE, 0);
+        smtp_message_tell(s, t);
+        smtp_transaction_sweep(s, t);
+        smtp_ready(s, f);
+    }
+}
