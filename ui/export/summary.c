@@ -44,20 +44,23 @@ void summary_end(struct buf *out, const struct session_info *s, enum dir d)
     summary_address(out, session_endpoint(s, d), s->flow->ip_version);
 }
 
-/* Three digits that mean something and a unit. Truncated, not rounded: 1023 bytes are not 1.0K. */
+/* Truncated, not rounded: 1023 bytes are not 1.0K. */
 size_t summary_size(uint64_t n, char out[static SUMMARY_SIZE_ROOM])
 {
     static const char units[] = "KMGTPE";
     int unit = -1;
     uint64_t tenths = 0;
-    while (n >= 1000) { /* four digits never show */
+    while (n >= 1024) {
         tenths = n % 1024 * 10 / 1024;
         n /= 1024;
         unit++;
     }
     size_t at = 0;
+    if (n >= 1000) {
+        out[at++] = '1';
+    }
     if (n >= 100) {
-        out[at++] = (char)('0' + n / 100);
+        out[at++] = (char)('0' + n / 100 % 10);
     }
     if (n >= 10) {
         out[at++] = (char)('0' + n / 10 % 10);

@@ -1,0 +1,105 @@
+/* mailwire: the command line, signals, exit status. */
+#include "capture/source.h"
+#include "dissect/note.h"
+#include "ui/run.h"
+#include "ui/version.h"
+
+#include <errno.h>
+#include <signal.h>
+
+/* For the signal handler, which has no other way to them. */
+static struct source *volatile reading_now;
+static volatile sig_atomic_t stop_asked;
+
+static void on_stop(int number)
+{
+    (void)number;
+    stop_asked = 1;
+    struct source *s = reading_now;
+    if (s != NULL) {
+        source_stop(s);
+    }
+}
+
+static void set_reading(struct source *s)
+{
+    reading_now = s;
+}
+
+static bool is_stopped(void)
+{
+    return stop_asked != 0;
+}
+
+/* A second signal ends the program at once. Writes beyond a limit or to a closed pipe come back as
+ * errors, so that what is open is closed in order. */
+static void set_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&stop.sa_mask);
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGHUP, &stop, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+static void print_findings(void)
+{
+    for (int i = 0; i < NOTE_ID_COUNT; i++) {
+        const struct note_rule *rule = note_rule((enum note_id)i);
+        printf("%-30s %-8s %-11s %s; %s%s%s%s\n", rule->id, severity_name(rule->severity),
+               rule->category, rule->sentence, rule->advice, rule->reference[0] ? " (" : "",
+               rule->reference, rule->reference[0] ? ")" : "");
+    }
+}
+
+static enum run_status act(const struct options *o)
+{
+    struct error e;
+    switch (o->action) {
+    case ACTION_HELP:
+        options_print_help(stdout);
+        break;
+    case ACTION_VERSION:
+        puts("mailwire " MAILWIRE_VERSION);
+        break;
+    case ACTION_LIMITS:
+        limits_print(&o->limits, stdout);
+        break;
+    case ACTION_LIST_FINDINGS:
+        print_findings();
+        break;
+    case ACTION_INTERFACES:
+        if (!source_list_interfaces(stdout, &e)) {
+            run_say(e.text);
+            return RUN_NOTHING;
+        }
+        break;
+    case ACTION_RUN:
+        return run(o, set_reading, is_stopped);
+    }
+    if (fflush(stdout) != 0 && errno != EPIPE) {
+        error_set(&e, "standard output: %s", strerror(errno));
+        run_say(e.text);
+        return RUN_PARTLY;
+    }
+    return RUN_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+    struct error e;
+    enum run_status status = RUN_USAGE;
+    set_signals();
+    if (options_parse(&o, argc, argv, &e)) {
+        status = act(&o);
+    } else {
+        run_say(e.text);
+    }
+    options_done(&o);
+    return (int)status;
+}

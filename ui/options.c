@@ -1,0 +1,504 @@
+#include "ui/options.h"
+
+#include "capture/base/buf.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* ---- what single options do
+ * ---------------------------------------------------------------------- */
+
+static bool take_file(struct options *o, const struct option_row *row, const char *value,
+                      struct error *e)
+{
+    (void)row;
+    (void)e;
+    o->files = xrealloc(o->files, (o->file_count + 1) * sizeof *o->files);
+    o->files[o->file_count++] = value;
+    return true;
+}
+
+static bool take_view(struct options *o, const struct option_row *row, const char *value,
+                      struct error *e)
+{
+    (void)row;
+    const struct export_format *f = export_find(value);
+    if (f != NULL && f->is_view) {
+        o->view = f;
+        return true;
+    }
+    struct buf views;
+    buf_init(&views, 200);
+    size_t count = 0;
+    const struct export_format *const *all = export_formats(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (all[i]->is_view) {
+            buf_printf(&views, "%s%s", views.n > 0 ? ", " : "", all[i]->name);
+        }
+    }
+    error_set(e, "-T: \"%.60s\" is no view; there are %s", value, buf_cstr(&views));
+    buf_done(&views);
+    return false;
+}
+
+static bool take_export(struct options *o, const struct option_row *row, const char *value,
+                        struct error *e)
+{
+    (void)e;
+    o->exports = xrealloc(o->exports, (o->export_count + 1) * sizeof *o->exports);
+    o->exports[o->export_count++] = (struct export_choice){export_find(row->name), value};
+    return true;
+}
+
+static bool take_session(struct options *o, const struct option_row *row, const char *value,
+                         struct error *e)
+{
+    (void)row;
+    return selection_add(&o->selection, value, e);
+}
+
+/* PROTO=N[,N] */
+static bool take_port(struct options *o, const struct option_row *row, const char *value,
+                      struct error *e)
+{
+    (void)row;
+    struct bytes rest = bytes_of(value), number;
+    struct port_hint hint = {0};
+    size_t equals = bytes_find(rest, '=', 0);
+    bool fine =
+        equals != SIZE_MAX && equals > 0 && equals < sizeof hint.protocol && equals + 1 < rest.n;
+    if (fine) {
+        memcpy(hint.protocol, value, equals);
+        rest = bytes_from(rest, equals + 1);
+    }
+    while (fine && bytes_split(&rest, ',', &number)) {
+        uint64_t port = 0;
+        fine = bytes_u64(number, &port) && port > 0 && port <= UINT16_MAX;
+        hint.port = (uint16_t)port;
+        o->ports = xrealloc(o->ports, (o->port_count + 1) * sizeof *o->ports);
+        o->ports[o->port_count++] = hint;
+    }
+    return fine || error_set(e,
+                             "--port: \"%.60s\" is not of the form PROTO=N[,N], as in "
+                             "smtp=2525,10025",
+                             value);
+}
+
+static bool take_overlap(struct options *o, const struct option_row *row, const char *value,
+                         struct error *e)
+{
+    (void)row;
+    return overlap_policy_parse(value, &o->overlap) ||
+           error_set(e,
+                     "--overlap: \"%.60s\" is no policy; there are linux, first, last, bsd, "
+                     "windows, solaris",
+                     value);
+}
+
+static bool take_checksum(struct options *o, const struct option_row *row, const char *value,
+                          struct error *e)
+{
+    (void)row;
+    return checksum_rule_parse(value, &o->checksum) ||
+           error_set(e, "--checksum: \"%.60s\" is no rule; there are auto, strict, ignore", value);
+}
+
+static bool take_limit(struct options *o, const struct option_row *row, const char *value,
+                       struct error *e)
+{
+    (void)row;
+    return limits_set(&o->limits, value, e);
+}
+
+static bool take_memory(struct options *o, const struct option_row *row, const char *value,
+                        struct error *e)
+{
+    struct buf b;
+    buf_init(&b, 100);
+    buf_printf(&b, "memory=%.60s", value);
+    bool fine = take_limit(o, row, buf_cstr(&b), e);
+    buf_done(&b);
+    return fine;
+}
+
+static bool set_action(struct options *o, enum option_action action)
+{
+    if (o->action == ACTION_RUN) { /* the first one counts */
+        o->action = action;
+    }
+    return true;
+}
+
+#define ACTION(name, action)                                                                       \
+    static bool name(struct options *o, const struct option_row *row, const char *value,           \
+                     struct error *e)                                                              \
+    {                                                                                              \
+        (void)row;                                                                                 \
+        (void)value;                                                                               \
+        (void)e;                                                                                   \
+        return set_action(o, action);                                                              \
+    }
+
+ACTION(take_help, ACTION_HELP)
+ACTION(take_version, ACTION_VERSION)
+ACTION(take_interfaces, ACTION_INTERFACES)
+ACTION(take_limits, ACTION_LIMITS)
+ACTION(take_list_findings, ACTION_LIST_FINDINGS)
+
+/* ---- the table
+ * ------------------------------------------------------------------------------------- */
+
+#define FLAG(field)   OPTION_FLAG, offsetof(struct options, field), NULL
+#define TEXT(field)   OPTION_TEXT, offsetof(struct options, field), NULL
+#define NUMBER(field) OPTION_NUMBER, offsetof(struct options, field), NULL
+#define CALL(take)    OPTION_CALL, 0, take
+#define LATER         NULL, OPTION_CALL, 0, NULL
+
+static const struct option_row rows[] = {
+    {'r', NULL, "FILE", "Input",
+     "read a capture (pcap, pcapng, also gzip, zstd, lz4; - is standard "
+     "input); may be given many times",
+     CALL(take_file)},
+    {'i', NULL, "INTERFACE", "Input", "capture live", TEXT(interface)},
+    {'D', NULL, NULL, "Input", "list the interfaces", CALL(take_interfaces)},
+    {'p', NULL, NULL, "Input", "do not switch the interface to promiscuous mode",
+     FLAG(no_promiscuous)},
+    {'s', NULL, "BYTES", "Input", "capture so much of each packet (snaplen)", NUMBER(snaplen)},
+    {'B', NULL, "KIB", "Input", "size of the capture buffer", NUMBER(buffer_kib)},
+    {'c', NULL, "COUNT", "Input", "stop after so many packets", NUMBER(max_packets)},
+    {0, "after", "TIME", "Input",
+     "only packets from then on: 2025-11-01T12:30[:45[.5]][Z], or 12:30", TEXT(after)},
+    {0, "before", "TIME", "Input", "only packets before", TEXT(before)},
+    {0, "port", "PROTO=N[,N]", "Input",
+     "more ports for a protocol (content decides on every port, a "
+     "port only breaks ties)",
+     CALL(take_port)},
+    {0, "overlap", "POLICY", "Input",
+     "whose reading of overlapping segments: linux (default), first, "
+     "last, bsd, windows, solaris",
+     CALL(take_overlap)},
+    {0, "checksum", "RULE", "Input", "TCP checksums: auto (default), strict, ignore",
+     CALL(take_checksum)},
+
+    {'T', NULL, "VIEW", "Output", "what goes to standard output (see below)", CALL(take_view)},
+    {'f', NULL, "EXPR", "Output", LATER},
+    {0, "session", "N", "Output", "only this session, by number or id; may be given many times",
+     CALL(take_session)},
+    {0, "commands", NULL, "Output", "-T json: a record for each command too", FLAG(commands)},
+    {0, "parts", NULL, "Output", LATER},
+    {0, "bodies", NULL, "Output", "transcripts: messages in full", FLAG(bodies)},
+    {0, "explain", NULL, "Output", LATER},
+    {0, "geoip", "FILE", "Output", LATER},
+    {0, "show-secrets", NULL, "Output", "passwords in clear; otherwise they are masked as ********",
+     FLAG(show_secrets)},
+    {0, "utc", NULL, "Output", "times in UTC (JSON always has them so)", FLAG(utc)},
+    {'l', NULL, NULL, "Output", "flush standard output after each line", FLAG(line_buffered)},
+
+    {'w', NULL, "FILE", "Files",
+     "write packets as pcap: live all of them, from files those of the "
+     "sessions selected",
+     TEXT(write_path)},
+    {0, "export-eml", "DIR", "Files", "write each message as a .eml file", CALL(take_export)},
+    {0, "export-mbox", "FILE", "Files", "write all messages to one mboxrd file", CALL(take_export)},
+    {0, "export-transcripts", "DIR", "Files", "write each session's transcript as a .txt file",
+     CALL(take_export)},
+    {0, "export-attachments", "DIR", "Files", LATER},
+
+    {0, "memory", "SIZE", "Limits", "ceiling for reassembly and sessions (default 1G)",
+     CALL(take_memory)},
+    {0, "limit", "NAME=VALUE", "Limits", "set one limit", CALL(take_limit)},
+    {0, "limits", NULL, "Limits", "print every limit", CALL(take_limits)},
+
+    {'q', NULL, NULL, "General", "no progress, no remarks", FLAG(quiet)},
+    {'v', NULL, NULL, "General", "tell more on standard error", FLAG(verbose)},
+    {0, "list-fields", NULL, "General", LATER},
+    {0, "list-findings", NULL, "General", "list what findings there are", CALL(take_list_findings)},
+    {'h', "help", NULL, "General", "this text", CALL(take_help)},
+    {'V', "version", NULL, "General", "print the version", CALL(take_version)},
+};
+
+#define ROWS (sizeof rows / sizeof rows[0])
+
+const struct option_row *options_table(size_t *count)
+{
+    *count = ROWS;
+    return rows;
+}
+
+/* ---- parsing
+ * ----------------------------------------------------------------------------------------- */
+
+static void option_shown(const struct option_row *row, char out[static 40])
+{
+    if (row->letter != 0) {
+        snprintf(out, 40, "-%c", row->letter);
+    } else {
+        snprintf(out, 40, "--%s", row->name);
+    }
+}
+
+static bool apply(struct options *o, const struct option_row *row, const char *value,
+                  struct error *e)
+{
+    char shown[40];
+    uint8_t *field = (uint8_t *)o + row->at;
+    option_shown(row, shown);
+    if (row->help == NULL) {
+        return error_set(e, "%s is not there yet in this version", shown);
+    }
+    if (row->kind == OPTION_CALL) {
+        return row->take(o, row, value, e);
+    }
+    if (row->kind == OPTION_FLAG) {
+        memcpy(field, &(bool){true}, sizeof(bool));
+    } else if (row->kind == OPTION_TEXT) {
+        memcpy(field, &value, sizeof value);
+    } else {
+        uint64_t number = 0;
+        if (!bytes_u64(bytes_of(value), &number) || number > INT32_MAX) {
+            return error_set(e, "%s: \"%.60s\" is no number", shown, value);
+        }
+        memcpy(field, &number, sizeof number);
+    }
+    return true;
+}
+
+static const struct option_row *by_name(struct bytes name)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].name != NULL && bytes_equal(name, bytes_of(rows[i].name))) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct option_row *by_letter(char letter)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].letter == letter) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+struct words {
+    char **argv;
+    int argc, at;
+};
+
+/* The value that belongs to an option: what stands behind it, or the next word. */
+static bool take_value(struct words *w, const struct option_row *row, const char *behind,
+                       const char **value, struct error *e)
+{
+    char shown[40];
+    option_shown(row, shown);
+    if (behind != NULL) {
+        *value = behind;
+    } else if (w->at < w->argc) {
+        *value = w->argv[w->at++];
+    } else {
+        return error_set(e, "%s wants a value: %s %s", shown, shown, row->value);
+    }
+    return true;
+}
+
+static bool long_option(struct options *o, struct words *w, const char *word, struct error *e)
+{
+    const char *equals = strchr(word, '=');
+    size_t n = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    const struct option_row *row = by_name(bytes_make(word, n));
+    const char *value = NULL;
+    if (row == NULL) {
+        return error_set(e, "there is no option --%.60s; mailwire --help lists them", word);
+    }
+    if (row->value == NULL && equals != NULL) {
+        return error_set(e, "--%s takes no value", row->name);
+    }
+    if (row->value != NULL && !take_value(w, row, equals != NULL ? equals + 1 : NULL, &value, e)) {
+        return false;
+    }
+    return apply(o, row, value, e);
+}
+
+/* "-lq", "-rFILE" */
+static bool short_options(struct options *o, struct words *w, const char *letters, struct error *e)
+{
+    for (; *letters != '\0'; letters++) {
+        const struct option_row *row = by_letter(*letters);
+        const char *value = NULL;
+        if (row == NULL) {
+            return error_set(e, "there is no option -%.1s; mailwire --help lists them", letters);
+        }
+        if (row->value == NULL) {
+            if (!apply(o, row, NULL, e)) {
+                return false;
+            }
+            continue;
+        }
+        return take_value(w, row, letters[1] != '\0' ? letters + 1 : NULL, &value, e) &&
+               apply(o, row, value, e);
+    }
+    return true;
+}
+
+static bool parse_words(struct options *o, struct words *w, struct buf *bpf, struct error *e)
+{
+    bool options_over = false;
+    while (w->at < w->argc) {
+        const char *word = w->argv[w->at++];
+        bool fine = true;
+        if (!options_over && strcmp(word, "--") == 0) {
+            options_over = true;
+        } else if (!options_over && word[0] == '-' && word[1] == '-') {
+            fine = long_option(o, w, word + 2, e);
+        } else if (!options_over && word[0] == '-' && word[1] != '\0') {
+            fine = short_options(o, w, word + 1, e);
+        } else {
+            buf_printf(bpf, "%s%s", bpf->n > 0 ? " " : "", word);
+        }
+        if (!fine) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What only the whole line tells. */
+static bool check(const struct options *o, struct error *e)
+{
+    if (o->action != ACTION_RUN) {
+        return true;
+    }
+    if (o->file_count == 0 && o->interface == NULL) {
+        return error_set(e, "what shall be read? Give a capture with -r FILE, or an interface with "
+                            "-i INTERFACE (-D lists them); --help tells more");
+    }
+    if (o->file_count > 0 && o->interface != NULL) {
+        return error_set(e, "-r and -i do not go together: read files or capture live");
+    }
+    bool standard_input = false;
+    for (size_t i = 0; i < o->file_count; i++) {
+        standard_input = standard_input || strcmp(o->files[i], "-") == 0;
+    }
+    if (standard_input && o->write_path != NULL && !selection_is_empty(&o->selection)) {
+        return error_set(e, "-w with --session reads the capture twice, which standard input can "
+                            "not be; put it into a file first");
+    }
+    if (o->write_path != NULL && o->interface != NULL && !selection_is_empty(&o->selection)) {
+        return error_set(e, "-w writes every packet of a live capture; select the sessions "
+                            "afterwards, with -r and --session");
+    }
+    if (o->write_path != NULL && strcmp(o->write_path, "-") == 0 && o->view != NULL) {
+        return error_set(e, "-w - and -T both want standard output; give -w a file");
+    }
+    return true;
+}
+
+bool options_parse(struct options *o, int argc, char **argv, struct error *e)
+{
+    *o = (struct options){.overlap = OVERLAP_LINUX, .checksum = CHECKSUM_AUTO};
+    o->limits = limits_default();
+    struct words w = {.argv = argv, .argc = argc, .at = 1};
+    struct buf bpf;
+    buf_init(&bpf, SIZE_MAX);
+    bool fine = parse_words(o, &w, &bpf, e) && check(o, e);
+    if (bpf.n > 0) {
+        o->bpf = xstrdup(buf_cstr(&bpf));
+    }
+    buf_done(&bpf);
+    return fine;
+}
+
+void options_done(struct options *o)
+{
+    selection_done(&o->selection);
+    free(o->files);
+    free(o->ports);
+    free(o->exports);
+    free(o->bpf);
+    *o = (struct options){0};
+}
+
+/* ---- --help
+ * -------------------------------------------------------------------------------------------- */
+
+#define HELP_COLUMN 28
+#define HELP_WIDTH  100
+
+/* Words of text from column HELP_COLUMN on, `used` columns being used already. */
+static void print_wrapped(FILE *out, const char *text, size_t used)
+{
+    struct bytes rest = bytes_of(text), word;
+    size_t column = used;
+    if (column >= HELP_COLUMN) {
+        fputc('\n', out);
+        column = 0;
+    }
+    fprintf(out, "%*s", (int)(HELP_COLUMN - column), "");
+    column = HELP_COLUMN;
+    while ((word = bytes_word(&rest)).n > 0) {
+        if (column + 1 + word.n > HELP_WIDTH) {
+            fprintf(out, "\n%*s", HELP_COLUMN, "");
+            column = HELP_COLUMN;
+        }
+        fprintf(out, "%s%.*s", column > HELP_COLUMN ? " " : "", (int)word.n, (const char *)word.p);
+        column += word.n + (column > HELP_COLUMN ? 1 : 0);
+    }
+    fputc('\n', out);
+}
+
+static void print_row(FILE *out, const struct option_row *row)
+{
+    char left[80];
+    int n = 0;
+    if (row->letter != 0 && row->name != NULL) {
+        n = snprintf(left, sizeof left, "  -%c, --%s", row->letter, row->name);
+    } else if (row->letter != 0) {
+        n = snprintf(left, sizeof left, "  -%c", row->letter);
+    } else {
+        n = snprintf(left, sizeof left, "  --%s", row->name);
+    }
+    if (row->value != NULL) {
+        n += snprintf(left + n, sizeof left - (size_t)n, " %s", row->value);
+    }
+    fputs(left, out);
+    print_wrapped(out, row->help, (size_t)n);
+}
+
+static void print_views(FILE *out)
+{
+    size_t count = 0;
+    const struct export_format *const *all = export_formats(&count);
+    fputs("\nViews (-T); without -T it is sessions\n", out);
+    for (size_t i = 0; i < count; i++) {
+        if (all[i]->is_view) {
+            fprintf(out, "  %s", all[i]->name);
+            print_wrapped(out, all[i]->help, 2 + strlen(all[i]->name));
+        }
+    }
+}
+
+void options_print_help(FILE *out)
+{
+    const char *group = "";
+    fputs("usage: mailwire [-r FILE ...] [-i INTERFACE] [options] [BPF filter ...]\n"
+          "Rebuilds SMTP, LMTP, POP2 and POP3 sessions and their messages from captured packets.\n",
+          out);
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].help == NULL) {
+            continue;
+        }
+        if (strcmp(rows[i].group, group) != 0) {
+            group = rows[i].group;
+            fprintf(out, "\n%s\n", group);
+        }
+        print_row(out, &rows[i]);
+    }
+    print_views(out);
+    fputs("\nExit status: 0 done; 1 the input or an output failed in part; 2 usage; 3 nothing "
+          "could be "
+          "read.\n",
+          out);
+}

@@ -1,0 +1,538 @@
+#include "ui/run.h"
+
+#include "capture/base/text.h"
+#include "capture/base/when.h"
+#include "capture/pipeline.h"
+#include "dissect/engine.h"
+#include "dissect/judge.h"
+#include "ui/packets.h"
+#include "ui/progress.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A sink that counts findings on their way. */
+struct counter {
+    struct sink sink;
+    struct sink *to;
+    uint64_t findings, sessions;
+};
+
+struct running {
+    const struct options *o;
+    run_reading_fn *reading;
+    bool (*stopped)(void);
+    struct source_config source_config;
+    struct source *source;
+    struct pipeline *pipeline;
+    struct engine *engine;
+    struct export_config *configs; /* one a sink */
+    struct sink *sink;             /* the first of the chain */
+    struct counter before, behind; /* the judge */
+    struct source_writer *writer;  /* -w */
+    struct packet_spans *spans;    /* -w with a selection */
+    struct progress progress;
+    bool failed; /* an output failed in part */
+};
+
+void run_say(const char *sentence)
+{
+    struct buf b;
+    buf_init(&b, SIZE_MAX);
+    text_escape(&b, bytes_of(sentence));
+    fprintf(stderr, "mailwire: %s\n", buf_cstr(&b));
+    buf_done(&b);
+}
+
+static void say(struct running *r, const char *sentence)
+{
+    progress_clear(&r->progress);
+    run_say(sentence);
+}
+
+static void warn(void *arg, const char *sentence)
+{
+    say(arg, sentence);
+}
+
+/* An output failed; the run goes on. */
+static void fail(struct running *r, const struct error *e)
+{
+    r->failed = true;
+    say(r, e->text);
+}
+
+/* ---- times
+ * ------------------------------------------------------------------------------------------- */
+
+static void take_time(void *arg, const struct packet *p)
+{
+    int64_t *first = arg;
+    if (*first == -1) {
+        *first = p->time;
+    }
+}
+
+/* A time of day needs a day: that of the first packet, or today. */
+static int64_t day_of_capture(const struct running *r)
+{
+    if (r->o->interface != NULL) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    }
+    struct source_config c = r->source_config;
+    struct source *s = NULL;
+    bool usage = false;
+    int64_t first = -1;
+    c.bpf = NULL;
+    c.max_packets = 1;
+    if (source_open(&s, &c, &usage, NULL)) {
+        source_run(s, &(struct source_hooks){.packet = take_time, .arg = &first});
+        source_close(&s);
+    }
+    return first;
+}
+
+static bool reads_standard_input(const struct options *o)
+{
+    for (size_t i = 0; i < o->file_count; i++) {
+        if (strcmp(o->files[i], "-") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool resolve_time(const struct running *r, const char *name, const char *text, int64_t *out,
+                         struct error *e)
+{
+    if (text == NULL) {
+        return true;
+    }
+    bool has_day = strlen(text) > 4 && text[4] == '-';
+    if (!has_day && reads_standard_input(r->o)) {
+        return error_set(e,
+                         "%s: \"%.60s\" needs a day too when the capture is standard input, as in "
+                         "2025-11-01T12:30",
+                         name, text);
+    }
+    int64_t day = has_day ? 0 : day_of_capture(r);
+    return when_parse(text, day, r->o->utc, out) ||
+           error_set(e, "%s: \"%.60s\" is no time; write 2025-11-01T12:30[:45[.5]][Z] or 12:30",
+                     name, text);
+}
+
+/* ---- the input
+ * ----------------------------------------------------------------------------------------- */
+
+static bool configure_source(struct running *r, struct error *e)
+{
+    const struct options *o = r->o;
+    r->source_config = (struct source_config){
+        .limits = &o->limits,
+        .files = o->file_count > 0 ? o->files : NULL,
+        .file_count = o->file_count,
+        .interface = o->interface,
+        .bpf = o->bpf,
+        .snaplen = (int)o->snaplen,
+        .buffer_kib = (int)o->buffer_kib,
+        .no_promiscuous = o->no_promiscuous,
+        .max_packets = o->max_packets,
+        .after = INT64_MIN,
+        .before = INT64_MAX,
+    };
+    int64_t after = INT64_MIN, before = INT64_MAX;
+    bool fine = resolve_time(r, "--after", o->after, &after, e) &&
+                resolve_time(r, "--before", o->before, &before, e);
+    r->source_config.after = after;
+    r->source_config.before = before;
+    return fine;
+}
+
+static void read_all(struct running *r, const struct source_hooks *hooks)
+{
+    r->reading(r->source);
+    if (!r->stopped()) {
+        source_run(r->source, hooks);
+    }
+    r->reading(NULL);
+}
+
+/* ---- the sinks
+ * ------------------------------------------------------------------------------------------- */
+
+static void counter_event(struct sink *self, const struct event *e)
+{
+    struct counter *c = (struct counter *)self;
+    c->findings += e->kind == EV_NOTE;
+    c->sessions += e->kind == EV_OPEN;
+    sink_event(c->to, e);
+}
+
+static bool counter_close(struct sink *self, struct error *err)
+{
+    struct counter *c = (struct counter *)self;
+    return c->to->close(c->to, err);
+}
+
+static struct sink *counter_set(struct counter *c, struct sink *to)
+{
+    *c = (struct counter){.sink = {counter_event, counter_close}, .to = to};
+    return &c->sink;
+}
+
+static const char *file_name(void *arg, uint32_t file)
+{
+    struct running *r = arg;
+    return source_file_name(r->source, file);
+}
+
+static void export_config_set(struct running *r, struct export_config *c, const char *path)
+{
+    const struct options *o = r->o;
+    bool live = o->interface != NULL;
+    *c = (struct export_config){
+        .out = stdout,
+        .path = path,
+        .limits = &o->limits,
+        .show_secrets = o->show_secrets,
+        .utc = o->utc,
+        .line_buffered = o->line_buffered || isatty(STDOUT_FILENO) == 1,
+        .commands = o->commands,
+        .bodies = o->bodies,
+        .nano = source_stats(r->source)->nano,
+        .file_name = live ? NULL : file_name,
+        .file_name_arg = r,
+        .warn = warn,
+        .warn_arg = r,
+    };
+}
+
+/* -T, or what stands for it. On a terminal this is where the viewer takes over. */
+static const struct export_format *chosen_view(const struct options *o)
+{
+    if (o->view != NULL) {
+        return o->view;
+    }
+    bool packets = o->write_path != NULL && strcmp(o->write_path, "-") == 0;
+    return packets ? NULL : export_find("sessions");
+}
+
+struct sink_list {
+    struct sink **list;
+    size_t count;
+    bool bodies, digests;
+};
+
+static bool add_export(struct running *r, struct sink_list *l, const struct export_format *f,
+                       const char *path, struct error *e)
+{
+    struct export_config *c = &r->configs[l->count];
+    export_config_set(r, c, path);
+    struct sink *s = f->open(c, e);
+    if (s == NULL) {
+        return false;
+    }
+    l->list[l->count++] = s;
+    l->bodies = l->bodies || f->needs_bodies || c->bodies;
+    l->digests = l->digests || f->needs_digests;
+    return true;
+}
+
+/* File exports stand before the view, which names their files. */
+static bool open_sinks(struct running *r, struct sink_list *l, struct error *e)
+{
+    const struct options *o = r->o;
+    const struct export_format *view = chosen_view(o);
+    for (size_t i = 0; i < o->export_count; i++) {
+        if (!add_export(r, l, o->exports[i].format, o->exports[i].path, e)) {
+            return false;
+        }
+    }
+    if (r->spans != NULL) {
+        l->list[l->count++] = packet_spans_sink(r->spans);
+    }
+    return view == NULL || add_export(r, l, view, NULL, e);
+}
+
+static void close_sinks(struct running *r, struct sink_list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        struct error e;
+        if (!l->list[i]->close(l->list[i], &e)) {
+            fail(r, &e);
+        }
+    }
+}
+
+/* A tee that tells every sink's error, not only the first. */
+struct fan {
+    struct sink sink;
+    struct running *r;
+    struct sink_list *list;
+};
+
+static void fan_event(struct sink *self, const struct event *e)
+{
+    const struct sink_list *l = ((struct fan *)self)->list;
+    for (size_t i = 0; i < l->count; i++) {
+        sink_event(l->list[i], e);
+    }
+}
+
+static bool fan_close(struct sink *self, struct error *err)
+{
+    (void)err;
+    struct fan *f = (struct fan *)self;
+    close_sinks(f->r, f->list);
+    return true;
+}
+
+/* engine → judge → selection → all sinks */
+static void chain_sinks(struct running *r, struct fan *fan)
+{
+    struct sink *to = &fan->sink;
+    if (!selection_is_empty(&r->o->selection)) {
+        to = selection_sink_new(&r->o->selection, to);
+    }
+    to = counter_set(&r->behind, to);
+    to = judge_new(&r->o->limits, to);
+    r->sink = counter_set(&r->before, to);
+}
+
+/* ---- packets
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static void write_packet(struct running *r, const struct packet *p)
+{
+    struct error e;
+    if (!source_writer_packet(r->writer, p, &e)) {
+        fail(r, &e);
+        source_writer_close(&r->writer, NULL);
+    }
+}
+
+static void close_writer(struct running *r)
+{
+    struct error e;
+    if (r->writer != NULL && !source_writer_close(&r->writer, &e)) {
+        fail(r, &e);
+    }
+}
+
+static void on_packet(void *arg, const struct packet *p)
+{
+    struct running *r = arg;
+    if (r->writer != NULL) {
+        write_packet(r, p);
+    }
+    pipeline_packet(r->pipeline, p);
+}
+
+static void on_idle(void *arg, int64_t now)
+{
+    struct running *r = arg;
+    const struct source_stats *s = source_stats(r->source);
+    if (r->o->interface != NULL) {
+        pipeline_tick(r->pipeline, now);
+        engine_tick(r->engine, now);
+    }
+    progress_update(&r->progress, s->file_bytes_read, s->file_bytes_total, s->packets,
+                    r->before.sessions);
+    if (ferror(stdout)) { /* nobody reads any more, or the disk is full */
+        source_stop(r->source);
+    }
+}
+
+/* ---- the end
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static void tell_totals(struct running *r)
+{
+    const struct pipeline_counters *p = pipeline_counters(r->pipeline);
+    const struct tcp_counters *t = pipeline_tcp_counters(r->pipeline);
+    struct capture_totals totals = {0};
+    engine_totals(r->engine, &totals);
+    totals.packets = p->packets;
+    totals.bytes = p->bytes;
+    totals.dropped = source_stats(r->source)->dropped;
+    totals.ignored = p->ignored + p->too_deep + p->unknown_link;
+    totals.malformed = p->malformed + t->malformed;
+    totals.bad_checksums = t->bad_checksums;
+    totals.connections = t->connections;
+    totals.half_open = t->half_open + t->half_open_dropped;
+    totals.evicted = t->evicted;
+    totals.first = p->first;
+    totals.last = p->last;
+    totals.findings += r->behind.findings - r->before.findings;
+    sink_event(r->sink, &(struct event){.kind = EV_CAPTURE, .time = p->last, .u.totals = &totals});
+}
+
+static void tell_troubles(struct running *r)
+{
+    const struct pipeline_counters *p = pipeline_counters(r->pipeline);
+    const struct source_stats *s = source_stats(r->source);
+    struct error e;
+    if (p->unknown_link > 0) {
+        error_set(&e, "%" PRIu64 " packets of link type %d were not read: it is not known here",
+                  p->unknown_link, p->unknown_linktype);
+        fail(r, &e);
+    }
+    if (s->dropped > 0) {
+        error_set(&e,
+                  "%" PRIu64 " packets were dropped before they could be read; a larger buffer "
+                  "(-B) or a filter helps",
+                  s->dropped);
+        fail(r, &e);
+    }
+    if (r->o->verbose) {
+        const struct tcp_counters *t = pipeline_tcp_counters(r->pipeline);
+        error_set(&e,
+                  "%" PRIu64 " packets, %" PRIu64 " TCP connections, %" PRIu64 " sessions, %" PRIu64
+                  " findings",
+                  p->packets, t->connections, r->before.sessions, r->behind.findings);
+        say(r, e.text);
+    }
+}
+
+/* -w with a selection: reads the capture again, now that it is known whose packets are wanted. */
+static void write_selected(void *arg, const struct packet *p)
+{
+    struct running *r = arg;
+    if (r->writer != NULL && packet_spans_match(r->spans, p)) {
+        write_packet(r, p);
+    }
+}
+
+static bool second_reading(struct running *r, struct error *e)
+{
+    bool usage = false;
+    source_close(&r->source);
+    if (!source_open(&r->source, &r->source_config, &usage, e) ||
+        !source_writer_open(&r->writer, r->source, r->o->write_path, e)) {
+        return false;
+    }
+    read_all(r, &(struct source_hooks){.packet = write_selected, .arg = r});
+    close_writer(r);
+    return true;
+}
+
+/* ---- one run
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+static bool add_ports(struct running *r, struct error *e)
+{
+    for (size_t i = 0; i < r->o->port_count; i++) {
+        const struct port_hint *h = &r->o->ports[i];
+        if (!engine_add_port(r->engine, h->protocol, h->port)) {
+            return error_set(e, "--port: there is no protocol \"%s\"; there are smtp, pop3, pop2",
+                             h->protocol);
+        }
+    }
+    return true;
+}
+
+static FILE *progress_stream(const struct options *o)
+{
+    bool prints_meanwhile = chosen_view(o) != NULL && chosen_view(o) != export_find("stats");
+    bool shown = isatty(STDERR_FILENO) == 1 && !o->quiet && o->interface == NULL &&
+                 !(prints_meanwhile && isatty(STDOUT_FILENO) == 1);
+    return shown ? stderr : NULL;
+}
+
+static void dissect(struct running *r)
+{
+    const struct source_hooks hooks = {
+        .packet = on_packet, .idle = on_idle, .warn = warn, .arg = r};
+    progress_init(&r->progress, progress_stream(r->o));
+    read_all(r, &hooks);
+    pipeline_finish(r->pipeline);
+    tell_totals(r);
+    progress_clear(&r->progress);
+    tell_troubles(r);
+}
+
+static void make_engine(struct running *r, const struct sink_list *l)
+{
+    struct engine_config ec = {.limits = &r->o->limits,
+                               .digests = l->digests,
+                               .bodies = l->bodies,
+                               .live = r->o->interface != NULL};
+    struct pipeline_config pc = {
+        .limits = &r->o->limits,
+        .tcp = {.limits = &r->o->limits, .overlap = r->o->overlap, .checksum = r->o->checksum}};
+    r->engine = engine_new(&ec, r->sink);
+    r->pipeline = pipeline_new(&pc, engine_stream_ops(), r->engine);
+}
+
+/* With the input open. */
+static enum run_status run_open(struct running *r, struct error *e)
+{
+    struct sink_list l = {.list = xcalloc(r->o->export_count + 2, sizeof *l.list)};
+    struct fan fan = {.sink = {fan_event, fan_close}, .r = r, .list = &l};
+    enum run_status status = RUN_PARTLY;
+    r->configs = xcalloc(r->o->export_count + 2, sizeof *r->configs);
+    bool packets = r->o->write_path != NULL;
+    if (packets && !selection_is_empty(&r->o->selection)) {
+        r->spans = packet_spans_new(&r->o->limits);
+    } else if (packets && !source_writer_open(&r->writer, r->source, r->o->write_path, e)) {
+        goto out;
+    }
+    if (!open_sinks(r, &l, e)) {
+        close_sinks(r, &l);
+        goto out;
+    }
+    chain_sinks(r, &fan);
+    make_engine(r, &l);
+    if (add_ports(r, e)) {
+        dissect(r);
+        status = RUN_DONE;
+    } else {
+        status = RUN_USAGE;
+    }
+    r->sink->close(r->sink, NULL);
+    pipeline_free(&r->pipeline);
+    engine_free(&r->engine);
+out:
+    close_writer(r);
+    free(l.list);
+    free(r->configs);
+    return status;
+}
+
+enum run_status run(const struct options *o, run_reading_fn *reading, bool (*stopped)(void))
+{
+    struct running r = {.o = o, .reading = reading, .stopped = stopped};
+    struct error e;
+    bool usage = false;
+    if (!configure_source(&r, &e)) {
+        run_say(e.text);
+        return RUN_USAGE;
+    }
+    if (!source_open(&r.source, &r.source_config, &usage, &e)) {
+        run_say(e.text);
+        return usage ? RUN_USAGE : RUN_NOTHING;
+    }
+    enum run_status status = run_open(&r, &e);
+    struct source_stats stats = *source_stats(r.source);
+    if (status == RUN_DONE && r.spans != NULL && !second_reading(&r, &e)) {
+        status = RUN_PARTLY;
+    }
+    if (status != RUN_DONE) {
+        run_say(e.text);
+    } else if (stats.nothing) {
+        status = RUN_NOTHING;
+    } else if (stats.failed || r.failed) {
+        status = RUN_PARTLY;
+    }
+    packet_spans_free(&r.spans);
+    source_close(&r.source);
+    return status;
+}

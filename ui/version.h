@@ -1,0 +1,6 @@
+#ifndef MAILWIRE_UI_VERSION_H
+#define MAILWIRE_UI_VERSION_H
+
+#define MAILWIRE_VERSION "0.1.0"
+
+#endif
