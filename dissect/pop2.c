@@ -207,7 +207,9 @@ static void command_line(struct session *s, const struct frame *f)
         bytes_u64(bytes_trim(c.argument), &number);
     }
     enum pop2_tag tag = v ? (enum pop2_tag)v->tag : POP2_UNKNOWN;
-    session_command(s, f, &c, (uint16_t)tag, number);
+    struct frame line = *f;
+    line.torn &= v == NULL || f->eol == EOL_NONE; /* a known word at its start: it is whole */
+    session_command(s, &line, &c, (uint16_t)tag, number);
     tell_oddities(s, f, &c);
     if (session_on_hold(s, FROM_SERVER)) {
         release_server(s, tag);
@@ -220,7 +222,6 @@ static void begin(struct session *s)
 {
     struct pop2 *st = pop2_of(s);
     mailbox_init(&st->box, session_limits(s));
-    st->current = 1;
     st->unsure = session_info(s)->midstream;
 }
 

@@ -45,6 +45,7 @@ struct pop2 {
     struct message *message; /* being sent */
     uint64_t current;        /* number of the message that READ selected */
     uint64_t size;           /* announced for it */
+    bool has_current;        /* current is known */
     bool has_size;           /* "=n" was seen, RETR not yet answered */
     bool by_line;            /* a message of unknown size: its announcement was lost */
     bool greeted;

@@ -6,7 +6,8 @@ static struct reply reply_of(const struct frame *f, enum reply_status status)
                           .status = status,
                           .raw = f->data,
                           .lines = 1,
-                          .torn = f->torn,
+                          .torn =
+                              f->torn && f->eol == EOL_NONE, /* its form says that it is whole */
                           .time = f->time,
                           .end_time = f->end_time,
                           .packet = f->packet,
@@ -35,14 +36,14 @@ static void begin_mail(struct session *s, const struct frame *f)
 {
     struct pop2 *st = pop2_of(s);
     st->message = session_message_begin(s, TRANSFER_READ, FROM_SERVER, f);
-    st->message->mailbox_number = st->has_size || !st->lost ? st->current : 0;
+    st->message->mailbox_number = st->has_current ? st->current : 0;
     st->message->has_declared = st->has_size;
     st->message->declared_octets = st->size;
 }
 
 /* The exchange of a RETR: its answer is the message itself. */
 static void answer_retr(struct session *s, const struct message *m, const struct frame *f,
-                        bool whole)
+                        bool over)
 {
     const struct pending *p = session_oldest(s);
     if (p == NULL || p->tag != POP2_RETR) {
@@ -51,12 +52,14 @@ static void answer_retr(struct session *s, const struct message *m, const struct
     struct reply r = {.dir = FROM_SERVER,
                       .status = REPLY_OK,
                       .raw = bytes_of(""),
-                      .torn = !whole,
+                      .torn = !over,
                       .time = m->time,
                       .end_time = m->end_time,
                       .packet = m->packet,
                       .last_packet = f ? f->last_packet : m->packet};
-    session_set_state(s, pop2_next, f, true);
+    if (over) {
+        session_set_state(s, pop2_next, f, true);
+    }
     session_answered(s, &r, 0);
 }
 
@@ -68,14 +71,14 @@ void pop2_end_mail(struct session *s, const struct frame *f, bool whole)
     st->message = NULL;
     st->by_line = false;
     st->has_size = false;
-    st->after_mail = over;
+    st->after_mail = over && !st->lost;
     session_message_end(s, m, f, whole);
     m->outcome = over ? OUTCOME_RETRIEVED : OUTCOME_INCOMPLETE;
     if (over) {
         session_info(s)->mailbox = &st->box.shown;
         mailbox_add_retrieved(&st->box, m->mailbox_number);
     }
-    answer_retr(s, m, f, whole);
+    answer_retr(s, m, f, over);
     session_message_verdict(s, &m);
 }
 
@@ -91,7 +94,7 @@ static void mail_gap(struct session *s, const struct frame *f)
     uint64_t left = st->has_size ? st->size - m->bytes - m->missing : f->missing;
     if (lost.missing > left) {
         lost.missing = left;
-        st->lost = true; /* and replies behind it */
+        st->lost = st->unsure = true; /* and replies behind it */
     }
     session_message_gap(s, m, &lost);
 }
@@ -162,18 +165,22 @@ static void announced(struct session *s, const struct pending *p, const struct f
     struct pop2 *st = pop2_of(s);
     uint64_t n = 0, number;
     counted(f->data, '=', &n);
-    if (p != NULL && p->tag == POP2_ACKD) {
+    if (p != NULL && p->tag == POP2_ACKD && st->has_current) {
         mailbox_add_deleted(&st->box, st->current);
     }
-    if (p != NULL && (p->tag == POP2_ACKS || p->tag == POP2_ACKD)) {
+    if (p == NULL) {
+        st->has_current = false; /* nobody knows what it answers */
+    } else if (p->tag == POP2_ACKS || p->tag == POP2_ACKD) {
         st->current += st->current < UINT64_MAX;
-    } else if (p != NULL && p->tag == POP2_READ && p->number > 0) {
+    } else if (p->tag == POP2_READ && p->number > 0) {
         st->current = p->number;
+        st->has_current = true;
     }
     if (n > 0 && named_message(f->data, &number)) {
         st->current = number;
+        st->has_current = true;
     }
-    if (n > 0) {
+    if (n > 0 && st->has_current) {
         mailbox_set_size(&st->box, st->current, n);
     }
     st->has_size = true;
@@ -198,6 +205,7 @@ static void opened(struct session *s, const struct pending *p, const struct fram
         mailbox_change(&st->box);
     }
     st->current = 1;
+    st->has_current = p != NULL;
     st->has_size = false;
 }
 
@@ -227,6 +235,9 @@ static void answer(struct session *s, struct pending *p, const struct frame *f)
     session_set_state(s, sign == '-' || v == NULL || v->state == NULL ? pop2_done : v->state, f,
                       true);
     session_answered(s, &r, 0);
+    if (st->unknown_row >= session_limits(s)->unknown_commands) {
+        session_give_up(s);
+    }
 }
 
 static void unasked(struct session *s, const struct frame *f, bool odd)
@@ -254,6 +265,19 @@ static void greeting(struct session *s, const struct frame *f)
     session_info(s)->banner = session_keep(s, bytes_trim(bytes_from(f->data, 1)));
     session_reply(s, &r, NULL);
     session_set_state(s, good ? pop2_auth : pop2_done, f, true);
+}
+
+/* The first reply is the greeting, also to a client that talks before it; without the connection's
+ * start only where nothing was asked. */
+static bool is_greeting(struct session *s, struct bytes line)
+{
+    const struct pop2 *st = pop2_of(s);
+    int sign = bytes_at(line, 0);
+    if (st->greeted || (sign != '+' && sign != '-')) {
+        return false;
+    }
+    return (!session_info(s)->midstream && !st->lost) ||
+           (session_oldest(s) == NULL && session_info(s)->commands == 0);
 }
 
 /* A line that is no reply: more of a message than was announced, the rest of a lost reply, or
@@ -285,7 +309,7 @@ static void server_line(struct session *s, const struct frame *f)
 {
     struct pop2 *st = pop2_of(s);
     struct pending *p = session_oldest(s);
-    bool reply = pop2_is_reply(f->data) && !f->torn;
+    bool reply = pop2_is_reply(f->data) && !(f->torn && f->eol == EOL_NONE);
     if (st->by_line && p != NULL && p->next != NULL && reply && answers(p->next, f->data)) {
         pop2_end_mail(s, f, false); /* the client pipelines, and this answers its next command */
         p = session_oldest(s);
@@ -294,11 +318,11 @@ static void server_line(struct session *s, const struct frame *f)
         stray_line(s, f);
         return;
     }
-    if (!st->greeted && session_get_state(s) == pop2_lstn && p == NULL &&
-        bytes_at(f->data, 0) != '=' && bytes_at(f->data, 0) != '#') {
+    if (is_greeting(s, f->data)) {
         greeting(s, f);
     } else if (p == NULL) {
-        unasked(s, f, st->after_mail && bytes_at(f->data, 0) == '=');
+        bool sure = pop2_seen(s, FROM_CLIENT) && !st->unsure;
+        unasked(s, f, sure && st->after_mail && bytes_at(f->data, 0) == '=');
     } else if (answers(p, f->data)) {
         answer(s, p, f);
     } else {
@@ -313,7 +337,7 @@ static void replies_lost(struct session *s)
     struct pop2 *st = pop2_of(s);
     const struct pending *p = session_oldest(s);
     st->unsure = st->lost = true;
-    st->has_size = false;
+    st->has_size = st->has_current = st->after_mail = false;
     if (p != NULL && p->next != NULL) {
         pop2_drop_pending(s);
     }
