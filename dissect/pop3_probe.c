@@ -52,6 +52,9 @@ static bool is_foreign(struct bytes word)
             return true;
         }
     }
+    if (bytes_is(word, "+OK") || bytes_is(word, "-ERR")) {
+        return true; /* the server's side */
+    }
     return bytes_at(word, 0) == '*' || bytes_at(word, 0) == '$'; /* Redis */
 }
 
