@@ -147,8 +147,8 @@ struct smtp_eod;      /* smtp_eod.c: the open question how a message ends */
 struct smtp_proxy;    /* smtp_proxy.c: a PROXY header being read */
 
 struct smtp {
-    struct transaction *open; /* MAIL was sent, its transfer is not over */
-    struct transaction *body; /* whose DATA was sent: awaits the go-ahead, or is under way */
+    struct transaction *open;  /* MAIL was sent, its transfer is not over */
+    struct transaction *body;  /* whose DATA was sent: awaits the go-ahead, or is under way */
     struct transaction *chunk; /* whose BDAT chunk is under way */
     struct transaction *all;
     struct smtp_auth *auth;
@@ -256,7 +256,7 @@ void smtp_chunk_frame(struct session *s, const struct frame *f);
 struct message *smtp_message(struct session *s, struct transaction *t, enum transfer transfer,
                              const struct frame *f);
 /* What is odd in the bytes of a body, one finding a kind. */
-void smtp_note_oddities(struct session *s, const struct frame *f);
+void smtp_note_oddities(struct session *s, const struct body_oddities *odd, const struct frame *f);
 /* The body is over at f; its verdict is awaited. */
 void smtp_body_over(struct session *s, const struct frame *f, bool complete);
 

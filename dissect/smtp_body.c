@@ -39,19 +39,18 @@ static void note_count(struct session *s, enum note_id id, uint64_t count, uint6
 }
 
 /* What is odd in the bytes of a message, one finding a kind. */
-void smtp_note_oddities(struct session *s, const struct frame *f)
+void smtp_note_oddities(struct session *s, const struct body_oddities *odd, const struct frame *f)
 {
-    struct body_oddities odd = framer_oddities(session_framer(s, f->dir));
-    if (odd.bare_cr + odd.bare_lf + odd.nul + odd.longest_line == 0) {
+    if (odd->bare_cr + odd->bare_lf + odd->nul + odd->longest_line == 0) {
         return;
     }
-    note_count(s, NOTE_ID_BARE_LF, odd.bare_lf, odd.first_bare_lf, f);
-    note_count(s, NOTE_ID_BARE_CR, odd.bare_cr, odd.first_bare_cr, f);
-    note_count(s, NOTE_ID_NUL_BYTE, odd.nul, odd.first_nul, f);
-    if (odd.longest_line > 0) {
+    note_count(s, NOTE_ID_BARE_LF, odd->bare_lf, odd->first_bare_lf, f);
+    note_count(s, NOTE_ID_BARE_CR, odd->bare_cr, odd->first_bare_cr, f);
+    note_count(s, NOTE_ID_NUL_BYTE, odd->nul, odd->first_nul, f);
+    if (odd->longest_line > 0) {
         struct buf text;
         buf_init(&text, 60);
-        buf_printf(&text, "a line of %llu bytes", (unsigned long long)odd.longest_line);
+        buf_printf(&text, "a line of %llu bytes", (unsigned long long)odd->longest_line);
         session_note(s, NOTE_ID_LINE_TOO_LONG, buf_bytes(&text), f);
         buf_done(&text);
     }
@@ -99,7 +98,8 @@ void smtp_body_frame(struct session *s, const struct frame *f)
         break;
     case FRAME_BODY_END:
         if (!smtp_eod_strict(s, f)) {
-            smtp_note_oddities(s, f);
+            struct body_oddities odd = framer_oddities(session_framer(s, f->dir));
+            smtp_note_oddities(s, &odd, f);
             smtp_body_over(s, f, true);
         }
         break;

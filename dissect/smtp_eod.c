@@ -18,6 +18,7 @@ struct end_point {
     uint32_t gaps;
     int64_t time;
     uint64_t packet;
+    struct body_oddities odd; /* of the message up to here */
 };
 
 struct smtp_eod {
@@ -77,7 +78,9 @@ static struct smtp_eod *eod_of(struct session *s)
 static void end_here(struct session *s, const struct frame *f)
 {
     struct frame end = *f;
+    struct body_oddities odd = framer_oddities(session_framer(s, f->dir));
     smtp_eod_free(s);
+    smtp_note_oddities(s, &odd, f);
     smtp_body_over(s, &end, true);
     session_retain(s, f->dir, f->offset);
     session_replay(s, f->offset);
@@ -101,7 +104,8 @@ static void add_end(struct session *s, struct smtp_eod *e, const struct frame *f
                                              .missing = m->missing,
                                              .gaps = m->gaps,
                                              .time = f->end_time,
-                                             .packet = f->last_packet};
+                                             .packet = f->last_packet,
+                                             .odd = framer_oddities(session_framer(s, f->dir))};
 }
 
 void smtp_eod_ambiguous(struct session *s, const struct frame *f)
@@ -238,6 +242,7 @@ static void end_earlier(struct session *s, const struct smtp_eod *e, const struc
     session_message_cut(s, m, p->body_offset);
     m->missing = p->missing;
     m->gaps = p->gaps;
+    smtp_note_oddities(s, &p->odd, &f);
     smtp_body_over(s, &f, true);
     session_replay(s, p->offset);
 }
@@ -245,7 +250,8 @@ static void end_earlier(struct session *s, const struct smtp_eod *e, const struc
 static void end_strictly(struct session *s, const struct smtp_eod *e)
 {
     if (e->has_strict) {
-        smtp_note_oddities(s, &e->strict);
+        struct body_oddities odd = framer_oddities(session_framer(s, e->strict.dir));
+        smtp_note_oddities(s, &odd, &e->strict);
         smtp_body_over(s, &e->strict, true);
     }
     session_replay(s, REPLAY_UNREAD);

@@ -96,22 +96,24 @@ static const struct {
     [EOD_CRCRLF_DOT_CRCRLF] = {"\r\r\n.\r\r\n", 7},
 };
 
+/* Where v begins in b, or SIZE_MAX. */
 static size_t find_end(struct bytes b, enum eod_variant v)
 {
     const uint8_t *hit = b.n > 0 ? memmem(b.p, b.n, ends[v].text, ends[v].n) : NULL;
-    return hit ? (size_t)(hit - b.p) + ends[v].n : SIZE_MAX;
+    return hit ? (size_t)(hit - b.p) : SIZE_MAX;
 }
 
 /* Passes a message; the line end before it counts as the one before its first dot. False: its end
- * is not there. */
+ * is not there. An ambiguous end inside a strict one is the strict one. */
 static bool skip_body(struct walk *w)
 {
     size_t from = w->at >= 2 ? w->at - 2 : 0;
     struct bytes rest = bytes_from(w->sent, from);
     size_t strict = find_end(rest, EOD_STRICT), other = find_end(rest, w->variant);
-    size_t end = strict < other ? strict : other;
-    w->at = end == SIZE_MAX ? w->sent.n : from + end;
-    return end != SIZE_MAX;
+    enum eod_variant v = other < strict ? w->variant : EOD_STRICT;
+    size_t start = other < strict ? other : strict;
+    w->at = start == SIZE_MAX ? w->sent.n : from + start + ends[v].n;
+    return start != SIZE_MAX;
 }
 
 /* ---- does a reply fit? -------------------------------------------------------------------------
@@ -125,8 +127,7 @@ static unsigned misfit_of(enum smtp_verb v, uint16_t code)
         return MISFIT_NEVER;
     }
     if (code == 221) {
-        return v == SMTP_QUIT || v == SMTP_UNKNOWN ? 0
-                                                   : MISFIT_SLIGHT; /* "I can break rules, too" */
+        return v == SMTP_QUIT || v == SMTP_UNKNOWN ? 0 : MISFIT_ODD; /* "I can break rules, too" */
     }
     if (code == 421) {
         return 0;

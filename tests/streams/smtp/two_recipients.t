@@ -26,7 +26,7 @@ C .
 S 250 2.0.0 Ok: queued as 4F2A1
 C QUIT
 S 221 2.0.0 Bye
-= message C 1 data accepted complete 23 code=250 * to="b@mx.example":250:accepted to="c@mx.example":550:refused * queue="4F2A1"
+= message C 1 data accepted complete 23 code=250*to="b@mx.example":250:accepted to="c@mx.example":550:refused*queue="4F2A1"
 = header 1 subject "dots"
 = body 1 "Subject: dots\r\n\r\n.one\r\n"
 =! note * sequence-error
