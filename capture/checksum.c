@@ -1,5 +1,7 @@
 #include "capture/checksum.h"
 
+#include <arpa/inet.h>
+
 #define PROTOCOL_TCP 6
 #define CHECKSUM_AT  16 /* in the TCP header, RFC 9293 3.1 */
 
@@ -39,20 +41,18 @@ static uint16_t fold(uint64_t sum)
     return (uint16_t)sum;
 }
 
+static uint64_t add_address(uint64_t sum, const uint8_t *ip, uint8_t ip_version)
+{
+    uint32_t w[4] = {0};
+    memcpy(w, ip, ip_version == 4 ? 4 : 16);
+    return sum + w[0] + w[1] + w[2] + w[3];
+}
+
 static uint64_t pseudo_sum(size_t length, const uint8_t *src, const uint8_t *dst,
                            uint8_t ip_version)
 {
-    size_t address = ip_version == 4 ? 4 : 16;
-    uint64_t sum = add_words(add_words(0, src, address), dst, address);
-    const uint8_t tail[8] = {(uint8_t)(length >> 24),
-                             (uint8_t)(length >> 16),
-                             (uint8_t)(length >> 8),
-                             (uint8_t)length,
-                             0,
-                             0,
-                             0,
-                             PROTOCOL_TCP};
-    return add_words(sum, tail, sizeof tail);
+    uint64_t sum = add_address(add_address(0, src, ip_version), dst, ip_version);
+    return sum + htonl((uint32_t)length) + htonl(PROTOCOL_TCP);
 }
 
 enum checksum_verdict checksum_tcp(struct bytes tcp, const uint8_t *src, const uint8_t *dst,

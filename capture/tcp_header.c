@@ -26,23 +26,36 @@ static void read_options(struct bytes o, struct tcp_fields *out)
     }
 }
 
+static uint32_t be16(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 8 | p[1];
+}
+
+static uint32_t be32(const uint8_t *p)
+{
+    return be16(p) << 16 | be16(p + 2);
+}
+
 bool tcp_fields_read(const struct segment *s, struct tcp_fields *out)
 {
-    uint16_t window = 0;
-    uint8_t offset = 0;
-    *out = (struct tcp_fields){.scale = -1};
-    if (!read_be16(s->tcp, 0, &out->sport) || !read_be16(s->tcp, 2, &out->dport) ||
-        !read_be32(s->tcp, 4, &out->seq) || !read_be32(s->tcp, 8, &out->ack) ||
-        !read_u8(s->tcp, 12, &offset) || !read_u8(s->tcp, 13, &out->flags) ||
-        !read_be16(s->tcp, 14, &window)) {
+    enum { URGENT_AT = 18, LEAST = 16 }; /* the snaplen may cut checksum and urgent pointer */
+    const uint8_t *p = s->tcp.p;
+    if (s->tcp.n < LEAST) {
         return false;
     }
-    read_be16(s->tcp, 18, &out->urgent); /* may be cut by the snaplen */
-    size_t header = (size_t)(offset >> 4) * 4;
+    size_t header = (size_t)(p[12] >> 4) * 4;
     if (header < 20 || header > s->wire_len) {
         return false;
     }
-    out->window = window;
+    out->sport = (uint16_t)be16(p);
+    out->dport = (uint16_t)be16(p + 2);
+    out->seq = be32(p + 4);
+    out->ack = be32(p + 8);
+    out->flags = p[13];
+    out->window = be16(p + 14);
+    out->urgent = (uint16_t)(s->tcp.n >= URGENT_AT + 2 ? be16(p + URGENT_AT) : 0);
+    out->scale = -1;
+    out->has_ts = false;
     out->data = bytes_from(s->tcp, header);
     out->wire = s->wire_len - (uint32_t)header;
     if (out->data.n > out->wire) {

@@ -8,49 +8,52 @@
 #define SLAB_FLOWS    1024
 #define FIRST_BUCKETS 4096
 
-/* What both directions of a connection share: the ends in a fixed order. */
-struct tuple {
-    uint8_t ip[2][16];
-    uint16_t port[2];
-    uint16_t version;
-    uint16_t zero;
-};
-
 static size_t address_size(uint8_t version)
 {
     return version == 4 ? 4 : 16;
 }
 
-static bool source_first(const struct segment *s, const struct tcp_fields *f)
+/* One step of a keyed multiply-and-fold hash: the factors are secret, so that nobody who sends
+ * packets can choose buckets. */
+__extension__ typedef unsigned __int128 uint128;
+
+static uint64_t fold_multiply(uint64_t a, uint64_t b)
 {
-    int order = memcmp(s->src, s->dst, address_size(s->ip_version));
-    return order < 0 || (order == 0 && f->sport <= f->dport);
+    uint128 product = (uint128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t load(const uint8_t *p, size_t n)
+{
+    uint64_t v = 0;
+    memcpy(&v, p, n);
+    return v;
+}
+
+/* The same for both directions: each end is hashed alone, the two are added. */
+static uint64_t hash_end(const struct tcp *t, const uint8_t *ip, uint16_t port, uint8_t version)
+{
+    uint64_t a = version == 4 ? load(ip, 4) : load(ip, 8);
+    uint64_t h = fold_multiply(a ^ t->key.k0, ((uint64_t)port << 32) ^ t->key.k1);
+    if (version != 4) {
+        h = fold_multiply(h ^ load(ip + 8, 8), t->key.k0 ^ 0x9e3779b97f4a7c15u);
+    }
+    return fold_multiply(h ^ t->key.k1, t->key.k0 | 1);
 }
 
 static uint64_t hash_tuple(const struct tcp *t, const struct segment *s, const struct tcp_fields *f)
 {
-    struct tuple key;
-    size_t n = address_size(s->ip_version);
-    bool first = source_first(s, f);
-    memset(&key, 0, sizeof key);
-    memcpy(key.ip[first ? 0 : 1], s->src, n);
-    memcpy(key.ip[first ? 1 : 0], s->dst, n);
-    key.port[first ? 0 : 1] = f->sport;
-    key.port[first ? 1 : 0] = f->dport;
-    key.version = s->ip_version;
-    if (s->ip_version == 4) { /* a third of the bytes to hash */
-        uint8_t small[12];
-        memcpy(small, key.ip[0], 4);
-        memcpy(small + 4, key.ip[1], 4);
-        memcpy(small + 8, key.port, 4);
-        return hash_bytes(t->key, bytes_make(small, sizeof small));
-    }
-    return hash_bytes(t->key, bytes_make(&key, sizeof key));
+    return fold_multiply(hash_end(t, s->src, f->sport, s->ip_version) +
+                             hash_end(t, s->dst, f->dport, s->ip_version),
+                         t->key.k1 | 1);
 }
 
 static bool end_is(const struct endpoint *e, const uint8_t *ip, uint16_t port, size_t n)
 {
-    return e->port == port && memcmp(e->ip, ip, n) == 0;
+    if (e->port != port) {
+        return false;
+    }
+    return n == 4 ? load(e->ip, 4) == load(ip, 4) : memcmp(e->ip, ip, n) == 0;
 }
 
 struct flow *tcp_table_find(struct tcp *t, const struct segment *s, const struct tcp_fields *f,

@@ -85,6 +85,17 @@ struct entry {
     } u;
 };
 
+void detect_view(struct detect *d, enum dir dir, struct bytes said, const struct limits *l)
+{
+    size_t most = (size_t)l->detect_bytes;
+    memset(d, 0, sizeof *d);
+    d->first = (int)dir;
+    d->said[dir] = (struct buf){.p = (uint8_t *)(uintptr_t)said.p, /* only read */
+                                .n = said.n < most ? said.n : most,
+                                .ceiling = most,
+                                .full = said.n > most};
+}
+
 struct detect *detect_new(const struct limits *l)
 {
     struct detect *d = xcalloc(1, sizeof *d);

@@ -35,6 +35,8 @@ struct detect_result {
     bool flip, implicit_tls;
 };
 
+/* A detect that only looks at the first bytes of one direction, borrowed; for detect_judge alone. */
+void detect_view(struct detect *d, enum dir dir, struct bytes said, const struct limits *l);
 struct detect *detect_new(const struct limits *l);
 void detect_free(struct detect **d);
 size_t detect_held(const struct detect *d);

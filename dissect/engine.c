@@ -127,18 +127,23 @@ static void make_id(const struct flow_info *f, char id[static 17])
     id[16] = '\0';
 }
 
-static void session_begin(struct engine *e, struct conn *c)
+static void session_make(struct engine *e, struct conn *c)
 {
     char id[17];
     make_id(c->flow, id);
     order_remove(e, c);
-    c->claimed = false;
-    e->waiting--;
     c->session = session_open(c->result.protocol, &e->session_config, &e->counting, c->flow,
                               c->result.flip, ++e->next_number, id);
     if (c->result.implicit_tls) {
         session_implicit_tls(c->session);
     }
+}
+
+static void session_begin(struct engine *e, struct conn *c)
+{
+    c->claimed = false;
+    e->waiting--;
+    session_make(e, c);
     detect_replay(c->detect, c->session, c->result.flip);
     detect_free(&c->detect);
     if (c->closed) {
@@ -216,6 +221,25 @@ static enum stream_verdict let_go(struct engine *e, void **user)
     return STREAM_IGNORE;
 }
 
+/* The usual case: the first words decide and nothing older waits. No copy is made. */
+static bool begin_at_once(struct engine *e, struct conn *conn, enum dir dir, const struct chunk *c)
+{
+    if (e->head != conn || conn->spoke) {
+        return false;
+    }
+    struct detect look;
+    detect_view(&look, dir, c->data, e->limits);
+    if (detect_judge(&look, conn->flow, &e->hints, e->limits, false, &conn->result) !=
+        DETECT_MAIL) {
+        return false;
+    }
+    conn->spoke = true;
+    session_make(e, conn);
+    session_data(conn->session, session_dir(conn, dir), c);
+    number_ready(e);
+    return true;
+}
+
 static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void **user,
                                    enum dir dir, const struct chunk *c)
 {
@@ -229,6 +253,9 @@ static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void
         if (e->waiting > 0) {
             check_wait(e, c->time);
         }
+        return STREAM_MAIL;
+    }
+    if (begin_at_once(e, conn, dir, c)) {
         return STREAM_MAIL;
     }
     conn->spoke = true;
