@@ -1,0 +1,50 @@
+/* A message opened for reading: its header fields; and, where a decoder is at hand, its parts.
+ *
+ * The bytes come from the spool. Header fields are cut here (RFC 5322 2.2) and decoded
+ * by dissect/mime.h. The MIME tree is the decoder's (struct mail_decoder), which is
+ * asked only when a person opens the message.
+ */
+#ifndef MAILWIRE_UI_TUI_MAIL_H
+#define MAILWIRE_UI_TUI_MAIL_H
+
+#include "capture/base/buf.h"
+#include "capture/base/limits.h"
+
+struct mail_part {
+    int depth;         /* 0: the message itself */
+    char number[32];   /* "1.2" */
+    struct bytes type; /* "text/plain" */
+    struct bytes charset, encoding, name;
+    uint64_t size;       /* decoded */
+    struct bytes remark; /* "declared pdf, content PDF 1.4"; empty */
+    bool is_text, is_leaf;
+};
+
+/* Views that it gives live until close. */
+struct mail_decoder {
+    void *(*open)(struct bytes message, const struct limits *l);
+    size_t (*count)(void *m);
+    bool (*part)(void *m, size_t i, struct mail_part *out);
+    bool (*text)(void *m, size_t i, struct buf *out);    /* readable, UTF-8; false: no text */
+    bool (*content)(void *m, size_t i, struct buf *out); /* decoded bytes */
+    void (*close)(void *m);
+};
+
+/* NULL while the program has none. */
+const struct mail_decoder *mail_decoder(void);
+
+struct mail_field {
+    struct bytes name, value; /* value: raw, still folded */
+};
+
+#define MAIL_HEADER_MOST (1u << 20) /* bytes of a header that are read */
+#define MAIL_FIELDS_MOST 1000       /* fields that are shown */
+
+/* Cuts the next field off a header; false at its end. */
+bool mail_next_field(struct bytes *rest, struct mail_field *out);
+/* Where the header of a message ends and its body begins; the length when there is no body. */
+size_t mail_header_end(struct bytes message);
+/* A value on one line, decoded. */
+void mail_field_text(struct bytes value, struct buf *out);
+
+#endif

@@ -1,0 +1,50 @@
+/* The terminal: ncursesw's one room. Shows a canvas, reads keys, and gives the terminal back.
+ *
+ * One screen at a time. The terminal is restored on close, on exit(), on die(),
+ * on a crash and on any catchable signal. Signals that ask the program to end
+ * (INT, TERM, HUP, QUIT) are told by screen_ended(); a second one ends it at once.
+ */
+#ifndef MAILWIRE_UI_TUI_SCREEN_H
+#define MAILWIRE_UI_TUI_SCREEN_H
+
+#include "ui/tui/canvas.h"
+#include "ui/tui/key.h"
+
+#include "capture/base/error.h"
+
+enum colour_use { COLOUR_AUTO, COLOUR_NEVER, COLOUR_DARK, COLOUR_LIGHT };
+
+/* How a style looks; set by `color` lines of the config file. */
+struct style_look {
+    bool set;
+    int fg, bg; /* 0..255, -1 the terminal's own */
+    unsigned look;
+};
+
+struct screen_config {
+    enum colour_use colours; /* AUTO: NO_COLOR and the terminal decide */
+    bool no_mouse;
+    struct style_look looks[STYLE_COUNT];
+};
+
+struct screen;
+
+/* False with a sentence in *e: the terminal can not show a screen. setlocale() was called before.
+ */
+bool screen_open(struct screen **s, const struct screen_config *c, struct error *e);
+void screen_close(struct screen **s);
+/* Does the locale's character set allow lines and letters beyond ASCII? */
+bool screen_is_utf8(void);
+void screen_size(const struct screen *s, int *rows, int *cols);
+void screen_show(struct screen *s, const struct canvas *c);
+/* The next key, without waiting; false when there is none. */
+bool screen_key(struct screen *s, struct key *out);
+/* Waits for a key, a signal, or data on `fd` (-1: none), at most `ms`. */
+void screen_wait(struct screen *s, int fd, int ms);
+/* Draws everything again at the next screen_show. */
+void screen_redraw(struct screen *s);
+void screen_suspend(struct screen *s);
+/* The signal that asked the program to end, 0 none. */
+int screen_ended(const struct screen *s);
+
+#endif

@@ -1,0 +1,207 @@
+#include "ui/tui/view.h"
+
+#include "capture/base/when.h"
+#include "dissect/mime.h"
+#include "ui/tui/clock.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define NOTICE_SECONDS 8
+
+void ui_open(struct ui *u, enum view_id id, const struct view_target *t)
+{
+    u->wish.open = true;
+    u->wish.id = id;
+    u->wish.target = t ? *t : (struct view_target){0};
+}
+
+void ui_back(struct ui *u)
+{
+    u->wish.back = true;
+}
+
+void ui_ask_path(struct ui *u, const char *text)
+{
+    u->wish.path = true;
+    snprintf(u->wish.path_text, sizeof(u->wish.path_text), "%s", text);
+}
+
+void ui_say(struct ui *u, enum style s, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(u->notice.text, sizeof(u->notice.text), format, args);
+    va_end(args);
+    u->notice.style = s;
+    u->notice.until = u->now + NOTICE_SECONDS * CLOCK_S;
+}
+
+static const char *alias(void *arg, const char *name)
+{
+    const struct ui *u = arg;
+    return config_find(&u->config->filters, bytes_of(name));
+}
+
+bool ui_filter(struct ui *u, const char *text, struct filter_error *e)
+{
+    struct filter_config c = {.alias = alias,
+                              .alias_arg = u,
+                              .show_secrets = u->show_secrets,
+                              .utc = u->utc,
+                              .day_of = TIME_UNKNOWN};
+    struct filter *f = filter_parse(text, &c, e);
+    if (!f) {
+        return false;
+    }
+    struct filter *old = u->filter;
+    u->filter = f;
+    snprintf(u->filter_text, sizeof(u->filter_text), "%s", text);
+    for (int l = 0; l < LIST_COUNT; l++) {
+        if (u->rows[l]) {
+            rows_set_filter(u->rows[l], f);
+        }
+    }
+    filter_free(&old);
+    return true;
+}
+
+void ui_sort(struct ui *u, enum store_list l, size_t column, bool descending)
+{
+    u->sort[l] = column;
+    if (u->rows[l]) {
+        rows_set_order(u->rows[l], descending);
+    }
+}
+
+/* ---- texts ---------------------------------------------------------------------------------- */
+
+void ui_clock(const struct ui *u, int64_t ns, int digits, struct buf *out)
+{
+    char text[WHEN_ROOM];
+    if (ns == TIME_UNKNOWN) {
+        return;
+    }
+    size_t n = when_clock(ns, u->utc, text);
+    size_t want = digits > 0 ? 9 + (size_t)digits : 8; /* "12:26:40.010" */
+    buf_add(out, bytes_make(text, n < want ? n : want));
+}
+
+void ui_endpoint(const struct session_info *s, enum dir d, bool port, struct buf *out)
+{
+    const struct endpoint *end = session_endpoint(s, d);
+    bool v6 = s->flow->ip_version == 6;
+    char text[INET6_ADDRSTRLEN];
+    if (!inet_ntop(v6 ? AF_INET6 : AF_INET, end->ip, text, sizeof(text))) {
+        return;
+    }
+    if (!port) {
+        buf_add_str(out, text);
+    } else {
+        buf_printf(out, v6 ? "[%s]:%u" : "%s:%u", text, end->port);
+    }
+}
+
+static bool is_name(struct bytes word)
+{
+    bool dot = false, letter = false;
+    for (size_t i = 0; i < word.n; i++) {
+        int c = word.p[i];
+        if (!ascii_is_alpha(c) && !ascii_is_digit(c) && c != '.' && c != '-') {
+            return false;
+        }
+        dot |= c == '.';
+        letter |= ascii_is_alpha(c);
+    }
+    return dot && letter;
+}
+
+void ui_server(const struct session_info *s, bool port, struct buf *out)
+{
+    struct bytes rest = s->banner, name = bytes_word(&rest);
+    if (!is_name(name)) {
+        ui_endpoint(s, FROM_SERVER, port, out);
+        return;
+    }
+    buf_add(out, name);
+    if (port) {
+        buf_printf(out, ":%u", session_endpoint(s, FROM_SERVER)->port);
+    }
+}
+
+enum style ui_severity_style(unsigned severity)
+{
+    static const enum style styles[] = {STYLE_NORMAL,     STYLE_SEV_INFO, STYLE_SEV_LOW,
+                                        STYLE_SEV_MEDIUM, STYLE_SEV_HIGH, STYLE_SEV_CRITICAL};
+    return severity < sizeof(styles) / sizeof(styles[0]) ? styles[severity] : STYLE_NORMAL;
+}
+
+char ui_severity_letter(unsigned severity)
+{
+    static const char letters[] = " iLMHC";
+    return severity < sizeof(letters) - 1 ? letters[severity] : ' ';
+}
+
+enum style ui_outcome_style(enum outcome o)
+{
+    switch (o) {
+    case OUTCOME_ACCEPTED:
+    case OUTCOME_RETRIEVED:
+        return STYLE_OK;
+    case OUTCOME_REJECTED:
+        return STYLE_BAD;
+    case OUTCOME_DEFERRED:
+        return STYLE_TEMP;
+    case OUTCOME_INCOMPLETE:
+        return STYLE_LOST;
+    default:
+        return STYLE_NORMAL;
+    }
+}
+
+static enum style style_by_result(const struct session_info *i)
+{
+    if (i->last_negative) {
+        return i->last_code >= 400 && i->last_code < 500 ? STYLE_TEMP : STYLE_BAD;
+    }
+    if (i->missing) {
+        return STYLE_LOST;
+    }
+    if (i->tls) {
+        return STYLE_TLS;
+    }
+    return i->end == END_QUIT && i->last_reply.n ? STYLE_OK : STYLE_NORMAL;
+}
+
+enum style ui_session_style(const struct ui *u, const struct store_session *s)
+{
+    const char *state = s->info.state;
+    switch (u->colour) {
+    case COLOUR_BY_PROTOCOL:
+        return s->info.protocol[0] == 's' || s->info.protocol[0] == 'l' ? STYLE_CLIENT : STYLE_MAIL;
+    case COLOUR_BY_STATE:
+        return s->flags & STORE_OPEN ? STYLE_OK : strcmp(state, "CLOSED") ? STYLE_TEMP : STYLE_DIM;
+    default:
+        return style_by_result(&s->info);
+    }
+}
+
+const char *ui_state(const char *state)
+{
+    static const char *const shorter[][2] = {{"AUTHORIZATION", "AUTHORIZ"},
+                                             {"TRANSACTION", "TRANSACT"}};
+    for (size_t i = 0; state && i < sizeof(shorter) / sizeof(shorter[0]); i++) {
+        if (strcmp(state, shorter[i][0]) == 0) {
+            return shorter[i][1];
+        }
+    }
+    return state ? state : "";
+}
+
+void ui_header(const struct message *m, enum header_field f, struct buf *out)
+{
+    if (m->header[f].n) {
+        mime_header_text(m->header[f], out);
+    }
+}

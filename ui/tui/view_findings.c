@@ -1,0 +1,454 @@
+/* Findings: those of one kind together or each by itself, with why, evidence and what to do. */
+#include "ui/tui/view.h"
+
+#include "ui/tui/doc.h"
+#include "ui/tui/grouped.h"
+#include "ui/tui/human.h"
+#include "ui/tui/table.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+enum column { SEVERITY, FINDING, COUNT, SESSIONS, FIRST, LAST, CLIENT, COLUMNS };
+
+static const struct table_column columns[COLUMNS] = {
+    [SEVERITY] = {.title = "Sev", .width = 4},
+    [FINDING] = {.title = "Finding", .width = 24, .flex = true},
+    [COUNT] = {.title = "Count", .width = 5, .right = true, .drop = 5},
+    [SESSIONS] = {.title = "Session", .width = 7, .right = true, .drop = 6},
+    [FIRST] = {.title = "First", .width = 8, .drop = 3},
+    [LAST] = {.title = "Last", .width = 8, .drop = 2},
+    [CLIENT] = {.title = "Top client", .width = 16, .middle = true, .drop = 1},
+};
+
+#define LABEL_COLS 10
+#define BELOW_ROWS 8     /* why, evidence, what to do */
+#define BELOW_FROM 16    /* rows of the screen from which they are shown */
+#define IDS_BYTES  65536 /* of session ids of one finding over several sessions */
+
+struct findings {
+    struct view view;
+    struct rows rows;
+    struct grouped grouped;
+    struct table table;
+    struct doc below;
+    int below_rows;
+    bool each;
+};
+
+struct entry {
+    const struct store_group *group; /* NULL: one finding */
+    struct store_item item;
+    struct note note;
+    struct store_session session;
+    bool has_session;
+};
+
+static size_t count_of(const struct findings *f)
+{
+    return f->each ? rows_count(&f->rows) : f->grouped.count;
+}
+
+static bool open_entry(const struct findings *f, const struct store_group *group,
+                       struct store_item item, struct entry *out)
+{
+    const struct store *s = f->view.ui->store;
+    out->group = group;
+    out->item = item;
+    out->has_session = store_session(s, item.session, false, &out->session);
+    return store_finding(s, item, &out->note, NULL);
+}
+
+static bool entry_at(const struct findings *f, size_t row, struct entry *out)
+{
+    if (f->each) {
+        return open_entry(f, NULL, rows_at(&f->rows, row), out);
+    }
+    const struct store_group *group = grouped_at(&f->grouped, row);
+    return group && open_entry(f, group, group->first, out);
+}
+
+static unsigned severity_of(const struct entry *e)
+{
+    return e->group ? e->group->severity : e->note.severity;
+}
+
+static void add_severity(unsigned severity, struct buf *out)
+{
+    static const char *const names[] = {"", "info", "LOW", "MED", "HIGH", "CRIT"};
+    buf_add_str(out, severity < sizeof(names) / sizeof(names[0]) ? names[severity] : "");
+}
+
+static void add_client(const struct entry *e, struct buf *out)
+{
+    char text[INET6_ADDRSTRLEN];
+    if (!e->group) {
+        if (e->has_session) {
+            ui_endpoint(&e->session.info, FROM_CLIENT, false, out);
+        }
+    } else if (e->group->top_client_version &&
+               inet_ntop(e->group->top_client_version == 6 ? AF_INET6 : AF_INET,
+                         e->group->top_client.ip, text, sizeof(text))) {
+        buf_add_str(out, text);
+    }
+}
+
+static void add_sessions(const struct entry *e, struct buf *out)
+{
+    char room[HUMAN_ROOM];
+    if (e->group) {
+        buf_add_str(out, human_short(e->group->sessions, room));
+    } else if (e->has_session) {
+        buf_printf(out, "%" PRIu64, e->session.number);
+    } else {
+        buf_printf(out, "%u of", e->note.session_count);
+    }
+}
+
+static void cell_of(const struct findings *f, const struct entry *e, enum column c, struct buf *out,
+                    enum style *style)
+{
+    char room[HUMAN_ROOM];
+    switch (c) {
+    case SEVERITY:
+        *style = ui_severity_style(severity_of(e));
+        add_severity(severity_of(e), out);
+        break;
+    case FINDING:
+        buf_add_str(out, note_rule(e->note.id)->sentence);
+        if (!e->group && e->note.evidence.n) {
+            buf_add_str(out, ": ");
+            buf_add(out, e->note.evidence);
+        }
+        break;
+    case COUNT:
+        buf_add_str(out, human_short(e->group ? e->group->count : 1, room));
+        break;
+    case SESSIONS:
+        add_sessions(e, out);
+        break;
+    case FIRST:
+        ui_clock(f->view.ui, e->group ? e->group->first_time : e->note.time, 0, out);
+        break;
+    case LAST:
+        ui_clock(f->view.ui, e->group ? e->group->last_time : e->note.time, 0, out);
+        break;
+    default:
+        add_client(e, out);
+        break;
+    }
+}
+
+/* ---- order: the worst first ----------------------------------------------------------------- */
+
+static void key_of(const struct findings *f, const struct entry *e, struct sort_key *out)
+{
+    enum column c = (enum column)f->view.ui->sort[LIST_FINDINGS];
+    struct buf text;
+    enum style style;
+    switch (c) {
+    case SEVERITY: /* the worst, then the most frequent */
+        sort_key_number(out, (int64_t)severity_of(e) << 40 | (e->group ? e->group->count : 0));
+        break;
+    case COUNT:
+        sort_key_number(out, e->group ? e->group->count : 1);
+        break;
+    case SESSIONS:
+        sort_key_number(out, e->group         ? (int64_t)e->group->sessions
+                             : e->has_session ? (int64_t)e->session.number
+                                              : 0);
+        break;
+    case FIRST:
+        sort_key_number(out, e->group ? e->group->first_time : e->note.time);
+        break;
+    case LAST:
+        sort_key_number(out, e->group ? e->group->last_time : e->note.time);
+        break;
+    default:
+        buf_init(&text, 65536);
+        cell_of(f, e, c, &text, &style);
+        sort_key_text(out, buf_bytes(&text));
+        buf_done(&text);
+        break;
+    }
+}
+
+static bool key_row(void *arg, struct store_item item, struct sort_key *out)
+{
+    const struct findings *f = arg;
+    struct entry e;
+    if (!open_entry(f, NULL, item, &e)) {
+        return false;
+    }
+    if (f->each) {
+        key_of(f, &e, out);
+    } else {
+        sort_key_number(out, e.note.time);
+    }
+    return true;
+}
+
+static void key_group(void *arg, const struct store_group *g, struct sort_key *out)
+{
+    const struct findings *f = arg;
+    struct entry e;
+    *out = (struct sort_key){{0}};
+    if (open_entry(f, g, g->first, &e)) {
+        key_of(f, &e, out);
+    }
+}
+
+/* ---- the view ------------------------------------------------------------------------------- */
+
+static void open_view(struct view *v, const struct view_target *t)
+{
+    struct findings *f = (struct findings *)v;
+    (void)t;
+    struct rows_source source = {
+        .store = v->ui->store, .list = LIST_FINDINGS, .key = key_row, .key_arg = f};
+    memcpy(f->table.column, columns, sizeof(columns));
+    f->table.columns = COLUMNS;
+    f->table.descending = true;
+    v->ui->sort[LIST_FINDINGS] = SEVERITY;
+    doc_init(&f->below, LABEL_COLS);
+    rows_init(&f->rows, &source);
+    grouped_init(&f->grouped, v->ui->store, &f->rows, GROUP_FINDING);
+    f->grouped.key = key_group;
+    f->grouped.key_arg = f;
+    f->grouped.descending = true;
+    v->ui->rows[LIST_FINDINGS] = &f->rows;
+}
+
+static void close_view(struct view *v)
+{
+    struct findings *f = (struct findings *)v;
+    v->ui->rows[LIST_FINDINGS] = NULL;
+    grouped_done(&f->grouped);
+    rows_done(&f->rows);
+    doc_done(&f->below);
+}
+
+/* The ids of the sessions of a finding over several. */
+static void add_ids(struct findings *f, struct store_item item)
+{
+    struct arena ids;
+    struct note n;
+    struct buf b;
+    arena_init(&ids, IDS_BYTES);
+    buf_init(&b, 4096);
+    if (store_finding(f->view.ui->store, item, &n, &ids)) {
+        for (uint32_t i = 0; n.sessions && i < n.session_count; i++) {
+            buf_printf(&b, "%s%s", i ? " " : "", n.sessions[i]);
+        }
+    }
+    doc_pair(&f->below, "Sessions", STYLE_NORMAL, buf_bytes(&b));
+    buf_done(&b);
+    arena_done(&ids);
+}
+
+static void build_below(struct findings *f)
+{
+    struct entry e;
+    struct doc *d = &f->below;
+    doc_clear(d);
+    if (!entry_at(f, f->table.list.cursor, &e)) {
+        return;
+    }
+    const struct note_rule *rule = note_rule(e.note.id);
+    doc_text(d, ui_severity_style(severity_of(&e)), bytes_of(rule->sentence));
+    doc_pair(d, "Evidence", STYLE_NORMAL, e.note.evidence);
+    doc_pair(d, "Other", STYLE_NORMAL, e.note.other);
+    if (e.has_session) {
+        doc_pairf(d, e.group && e.group->count > 1 ? "First in" : "Seen in", STYLE_NORMAL,
+                  "session %" PRIu64 ", %s side, packet %" PRIu64, e.session.number,
+                  e.note.dir == FROM_CLIENT ? "client" : "server", e.note.packet);
+    } else {
+        add_ids(f, e.item);
+    }
+    doc_pair(d, "To do", STYLE_NORMAL, bytes_of(rule->advice));
+    doc_pair(d, "See", STYLE_DIM, bytes_of(rule->reference));
+    doc_pairf(d, "Rule", STYLE_DIM, "%s (%s)", rule->id, rule->category);
+}
+
+static void layout(struct view *v, int rows, int cols)
+{
+    struct findings *f = (struct findings *)v;
+    f->below_rows = rows >= BELOW_FROM ? BELOW_ROWS + 1 : 0;
+    if (f->each) {
+        rows_follow_anchor(&f->rows, &f->table.list);
+    } else if (f->grouped.anchor_at != SIZE_MAX) {
+        f->table.list.cursor = f->grouped.anchor_at;
+    }
+    f->table.sort = v->ui->sort[LIST_FINDINGS];
+    table_layout(&f->table, cols, count_of(f), rows - f->below_rows);
+    build_below(f);
+    doc_wrap(&f->below, cols - 2);
+}
+
+static bool work(struct view *v, int64_t deadline)
+{
+    return grouped_work(&((struct findings *)v)->grouped, deadline);
+}
+
+struct drawing {
+    const struct findings *f;
+    struct entry entry;
+};
+
+static bool draw_row(void *arg, size_t row, enum style *style, char *mark)
+{
+    struct drawing *d = arg;
+    *style = STYLE_NORMAL;
+    *mark = ' ';
+    return entry_at(d->f, row, &d->entry);
+}
+
+static void draw_cell(void *arg, size_t column, struct buf *out, enum style *style)
+{
+    struct drawing *d = arg;
+    cell_of(d->f, &d->entry, (enum column)column, out, style);
+}
+
+static void draw(const struct view *v, const struct pane *p)
+{
+    static const struct table_ops ops = {draw_row, draw_cell};
+    struct drawing d = {.f = (const struct findings *)v};
+    struct pane top = pane_sub(p, 0, 0, p->rows - d.f->below_rows, p->cols);
+    table_draw(&d.f->table, &top, &ops, &d);
+    if (d.f->table.list.count == 0 && d.f->rows.phase == ROWS_STEADY) {
+        bool none = store_list_size(v->ui->store, LIST_FINDINGS) == 0;
+        pane_str(p, 2, 5, p->cols - 6, STYLE_TITLE,
+                 none ? "Nothing was found." : "No finding passes the filter.");
+    }
+    if (d.f->below_rows) {
+        struct pane below = pane_sub(p, p->rows - d.f->below_rows, 0, d.f->below_rows, p->cols);
+        struct pane text = pane_sub(&below, 1, 1, below.rows - 1, p->cols - 2);
+        pane_hline(&below, 0, 0, p->cols, STYLE_RULE, GLYPH_H);
+        doc_draw(&d.f->below, &text, 0);
+    }
+}
+
+static void detail(const struct view *v, const struct pane *p)
+{
+    const struct findings *f = (const struct findings *)v;
+    struct entry e;
+    if (f->below_rows == 0 && entry_at(f, f->table.list.cursor, &e)) {
+        pane_str(p, 0, 1, p->cols - 2, STYLE_NORMAL, note_rule(e.note.id)->sentence);
+        return;
+    }
+    pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%s (o)   Enter: %s",
+                f->each ? "each finding" : "findings of one kind together",
+                f->each ? "the place in its session" : "its sessions");
+}
+
+static void moved(struct findings *f)
+{
+    if (f->each) {
+        rows_set_anchor(&f->rows, f->table.list.cursor);
+    } else {
+        grouped_set_anchor(&f->grouped, f->table.list.cursor);
+    }
+}
+
+static void sort_now(struct findings *f)
+{
+    if (f->each) {
+        ui_sort(f->view.ui, LIST_FINDINGS, f->table.sort, f->table.descending);
+    } else {
+        f->view.ui->sort[LIST_FINDINGS] = f->table.sort;
+        grouped_sort(&f->grouped, f->table.descending);
+    }
+}
+
+static void open_entry_of(struct findings *f)
+{
+    struct ui *u = f->view.ui;
+    struct entry e;
+    struct filter_error error;
+    if (!entry_at(f, f->table.list.cursor, &e)) {
+        return;
+    }
+    if (f->each || (e.group && e.group->count == 1)) {
+        struct view_target t = {.session = e.item.session, .command = e.note.command};
+        if (e.has_session) {
+            ui_open(u, VIEW_DIALOGUE, &t);
+            return;
+        }
+    }
+    char text[128];
+    snprintf(text, sizeof(text), "finding=%s", note_rule(e.note.id)->id);
+    if (ui_filter(u, text, &error)) {
+        ui_open(u, VIEW_SESSIONS, NULL);
+        ui_say(u, STYLE_NOTICE, "sessions with this finding; Ctrl-K removes the filter");
+    }
+}
+
+static bool act(struct view *v, enum action a)
+{
+    struct findings *f = (struct findings *)v;
+    bool sorted;
+    if (table_act(&f->table, a, &sorted)) {
+        if (sorted) {
+            sort_now(f);
+        } else {
+            moved(f);
+        }
+        return true;
+    }
+    if (a == ACT_OPEN) {
+        open_entry_of(f);
+        return true;
+    }
+    if (a == ACT_GROUP) {
+        f->each = !f->each;
+        f->table.list.cursor = 0;
+        rows_set_anchor(&f->rows, SIZE_MAX);
+        rows_set_order(&f->rows, f->each && f->table.descending);
+        return true;
+    }
+    return false;
+}
+
+static void click(struct view *v, int row, int col, bool twice)
+{
+    struct findings *f = (struct findings *)v;
+    bool sorted;
+    if (!table_click(&f->table, row, col, &sorted)) {
+        return;
+    }
+    if (sorted) {
+        sort_now(f);
+    } else {
+        moved(f);
+        if (twice) {
+            open_entry_of(f);
+        }
+    }
+}
+
+static bool subject(const struct view *v, struct store_item *out, bool *is_message)
+{
+    const struct findings *f = (const struct findings *)v;
+    struct entry e;
+    *is_message = false;
+    if (!entry_at(f, f->table.list.cursor, &e) || !e.has_session) {
+        return false;
+    }
+    *out = (struct store_item){e.item.session, 0};
+    return true;
+}
+
+const struct view_ops view_findings = {
+    .size = sizeof(struct findings),
+    .tab = true,
+    .open = open_view,
+    .close = close_view,
+    .layout = layout,
+    .work = work,
+    .draw = draw,
+    .detail = detail,
+    .act = act,
+    .click = click,
+    .subject = subject,
+};

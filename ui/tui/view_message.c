@@ -1,0 +1,671 @@
+/* One message: envelope, header, parts, and its text decoded, as sent, or in hexadecimal. */
+#include "ui/tui/view.h"
+
+#include "capture/base/text.h"
+#include "dissect/mime.h"
+#include "ui/export/files.h"
+#include "ui/tui/doc.h"
+#include "ui/tui/human.h"
+#include "ui/tui/list.h"
+#include "ui/tui/mail.h"
+#include "ui/tui/pager.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LABEL_COLS 12
+#define WIDE       100
+#define TAG_PART   1000 /* tags of the doc: TAG_PART + the part's index */
+#define TEXT_MOST  (64u << 20)
+
+enum mode { DECODED, RAW, HEX };
+
+struct mail_view {
+    struct view view;
+    struct store_item item;
+    struct body_reader reader;
+    bool has_body;
+    struct buf head;    /* the first bytes of the message: its header */
+    struct buf whole;   /* all of it, for the decoder; empty without one */
+    void *mail;         /* the decoder's */
+    size_t parts, part; /* chosen */
+    struct buf text;    /* of the chosen part */
+    struct doc doc;     /* what stands above the text */
+    struct pager pager;
+    struct list list; /* rows of doc and pager together */
+    enum mode mode;
+    bool all_headers, envelope, no_wrap, line_ends, stale;
+    int shift;
+    int built_cols;
+    char search[EDIT_MOST];
+};
+
+/* ---- the bytes ------------------------------------------------------------------------------ */
+
+static void read_into(struct mail_view *v, struct buf *out, size_t most)
+{
+    size_t got = 0;
+    size_t n = v->reader.ref.bytes < most ? (size_t)v->reader.ref.bytes : most;
+    uint8_t *to = n ? buf_room(out, n) : NULL;
+    if (to && spool_body_read(&v->reader, 0, to, n, &got) == SPOOL_OK) {
+        out->n += got;
+    }
+}
+
+static void open_decoder(struct mail_view *v)
+{
+    const struct mail_decoder *d = mail_decoder();
+    if (!d || !v->has_body) {
+        return;
+    }
+    uint64_t most = v->view.ui->limits->mime_bytes;
+    read_into(v, &v->whole, most < TEXT_MOST ? (size_t)most : TEXT_MOST);
+    v->mail = d->open(buf_bytes(&v->whole), v->view.ui->limits);
+    v->parts = v->mail ? d->count(v->mail) : 0;
+}
+
+/* The first part with readable text. */
+static size_t first_text(const struct mail_view *v)
+{
+    struct mail_part p;
+    for (size_t i = 0; i < v->parts; i++) {
+        if (mail_decoder()->part(v->mail, i, &p) && p.is_text) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* The text below: of the chosen part, or the body as sent where nothing decodes it. */
+static void take_text(struct mail_view *v)
+{
+    struct bytes none = {NULL, 0};
+    size_t head = mail_header_end(buf_bytes(&v->head));
+    buf_clear(&v->text);
+    if (v->mode == DECODED && v->mail) {
+        if (!mail_decoder()->text(v->mail, v->part, &v->text)) {
+            buf_add_str(&v->text, "(no text: s saves this part, F6 shows the bytes as sent)\n");
+        }
+        pager_set(&v->pager, NULL, buf_bytes(&v->text), 0, v->text.n);
+    } else if (v->has_body) {
+        pager_set(&v->pager, &v->reader, none, v->mode == DECODED ? head : 0, v->reader.ref.bytes);
+    } else {
+        pager_set(&v->pager, NULL, none, 0, 0);
+    }
+    v->stale = true;
+}
+
+static void open_view(struct view *view, const struct view_target *t)
+{
+    struct mail_view *v = (struct mail_view *)view;
+    v->item = (struct store_item){t->session, t->index};
+    buf_init(&v->head, MAIL_HEADER_MOST);
+    buf_init(&v->whole, TEXT_MOST);
+    buf_init(&v->text, TEXT_MOST);
+    doc_init(&v->doc, LABEL_COLS);
+    v->envelope = true;
+    v->has_body = store_body_open(view->ui->store, v->item, &v->reader);
+    if (v->has_body) {
+        read_into(v, &v->head, MAIL_HEADER_MOST);
+    }
+    open_decoder(v);
+    v->part = v->mail ? first_text(v) : 0;
+    take_text(v);
+}
+
+static void close_view(struct view *view)
+{
+    struct mail_view *v = (struct mail_view *)view;
+    if (v->mail) {
+        mail_decoder()->close(v->mail);
+    }
+    if (v->has_body) {
+        spool_body_close(&v->reader);
+    }
+    pager_done(&v->pager);
+    doc_done(&v->doc);
+    buf_done(&v->head);
+    buf_done(&v->whole);
+    buf_done(&v->text);
+}
+
+/* ---- above the text ------------------------------------------------------------------------- */
+
+static enum style fate_style(enum recipient_fate f)
+{
+    return f == RCPT_ACCEPTED   ? STYLE_OK
+           : f == RCPT_REFUSED  ? STYLE_BAD
+           : f == RCPT_DEFERRED ? STYLE_TEMP
+                                : STYLE_NORMAL;
+}
+
+static void add_recipients(struct doc *d, const struct message *m)
+{
+    struct buf b;
+    buf_init(&b, 4096);
+    for (uint32_t i = 0; i < m->recipient_count; i++) {
+        const struct recipient *r = &m->recipients[i];
+        buf_clear(&b);
+        buf_printf(&b, "<");
+        buf_add(&b, r->address);
+        buf_add_str(&b, ">  ");
+        buf_add(&b, r->reply);
+        if (r->final_code) {
+            buf_printf(&b, ", then ");
+            buf_add(&b, r->final_reply);
+        }
+        doc_pair(d, "RCPT TO", fate_style(r->fate), buf_bytes(&b));
+    }
+    if (m->recipient_total > m->recipient_count) {
+        doc_pairf(d, "", STYLE_DIM, "and %u more recipients",
+                  m->recipient_total - m->recipient_count);
+    }
+    buf_done(&b);
+}
+
+static void add_result(struct doc *d, const struct message *m)
+{
+    struct buf b;
+    char room[HUMAN_ROOM];
+    buf_init(&b, 8192);
+    buf_add_str(&b, outcome_name(m->outcome));
+    if (m->reply.n) {
+        buf_add_str(&b, ": ");
+        if (m->code) {
+            buf_printf(&b, "%u ", m->code);
+        }
+        if (m->enhanced.class) {
+            buf_printf(&b, "%u.%u.%u ", m->enhanced.class, m->enhanced.subject, m->enhanced.detail);
+        }
+        buf_add(&b, m->reply);
+    }
+    if (m->wait >= 0) {
+        buf_printf(&b, ", after %s s", human_span(m->wait, room));
+    }
+    doc_pair(d, "Result", ui_outcome_style(m->outcome), buf_bytes(&b));
+    buf_done(&b);
+}
+
+static void add_envelope(struct mail_view *v, const struct message *m)
+{
+    struct doc *d = &v->doc;
+    struct buf b;
+    doc_rule(d, m->has_envelope ? "Envelope" : "Transfer");
+    buf_init(&b, 8192);
+    if (m->has_envelope) {
+        buf_add_str(&b, "<");
+        buf_add(&b, m->mail_from);
+        buf_add_str(&b, ">  ");
+        buf_add(&b, m->mail_parameters);
+        doc_pair(d, "MAIL FROM", STYLE_NORMAL, buf_bytes(&b));
+        add_recipients(d, m);
+    }
+    if (m->mailbox_number) {
+        doc_pairf(d, "Number", STYLE_NORMAL, "%" PRIu64 " of the mailbox", m->mailbox_number);
+    }
+    doc_pair(d, "UID", STYLE_NORMAL, m->uid);
+    if (m->has_declared) {
+        doc_pairf(d, "Declared", m->declared_octets == m->bytes ? STYLE_NORMAL : STYLE_TEMP,
+                  "%" PRIu64 " bytes, seen %" PRIu64, m->declared_octets, m->bytes);
+    }
+    if (m->has_lines) {
+        doc_pairf(d, "Asked for", STYLE_NORMAL, "the header and %" PRIu64 " lines (TOP)", m->lines);
+    }
+    if (m->end_of_data) {
+        doc_pairf(d, "Ended by", STYLE_TEMP, "%s instead of CRLF.CRLF", m->end_of_data);
+    }
+    add_result(d, m);
+    doc_pair(d, "Queue id", STYLE_NORMAL, m->queue_id);
+    buf_done(&b);
+}
+
+static bool is_main_field(struct bytes name)
+{
+    static const char *const names[] = {"From", "Sender",  "Reply-To", "To",         "Cc",
+                                        "Bcc",  "Subject", "Date",     "Message-ID", "In-Reply-To"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (bytes_is(name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "Sat, 01 Nov 2025 13:26:40 +0100  (12:26:40, 0.5 s before it was sent here)" */
+static void add_date(const struct mail_view *v, const struct message *m, struct bytes value,
+                     struct buf *out)
+{
+    int64_t date;
+    char room[HUMAN_ROOM];
+    if (!mime_date(value, &date)) {
+        buf_add_str(out, "  (no valid date)");
+        return;
+    }
+    int64_t off = m->time - date;
+    buf_add_str(out, "  (");
+    ui_clock(v->view.ui, date, 0, out);
+    buf_printf(out, ", %s s %s the capture's time)", human_span(off < 0 ? -off : off, room),
+               off < 0 ? "after" : "before");
+}
+
+static void add_headers(struct mail_view *v, const struct message *m)
+{
+    struct bytes head = buf_bytes(&v->head), rest = bytes_sub(head, 0, mail_header_end(head));
+    struct bytes all = rest;
+    struct mail_field f;
+    struct buf b;
+    size_t total = 0, shown = 0;
+    char title[80], label[64];
+    while (mail_next_field(&all, &f)) {
+        total++;
+        shown += is_main_field(f.name);
+    }
+    snprintf(title, sizeof(title), "Header (%zu of %zu fields, H %s)",
+             v->all_headers ? total : shown, total, v->all_headers ? "the main ones" : "all");
+    doc_rule(&v->doc, title);
+    buf_init(&b, MAIL_HEADER_MOST);
+    for (size_t n = 0; n < MAIL_FIELDS_MOST && mail_next_field(&rest, &f); n++) {
+        if (!v->all_headers && !is_main_field(f.name)) {
+            continue;
+        }
+        buf_clear(&b);
+        mail_field_text(f.value, &b);
+        if (bytes_is(f.name, "Date")) {
+            add_date(v, m, f.value, &b);
+        }
+        snprintf(label, sizeof(label), "%.*s",
+                 f.name.n < LABEL_COLS ? (int)f.name.n : LABEL_COLS - 1, (const char *)f.name.p);
+        if (f.name.n >= LABEL_COLS) { /* a long name has a line of its own */
+            doc_text(&v->doc, STYLE_DIM, f.name);
+            label[0] = '\0';
+        }
+        doc_pair(&v->doc, label, STYLE_NORMAL, buf_bytes(&b));
+    }
+    buf_done(&b);
+}
+
+static void add_parts(struct mail_view *v)
+{
+    struct mail_part p;
+    char size[HUMAN_ROOM];
+    if (!v->mail) {
+        return;
+    }
+    doc_rule(&v->doc, "Parts ([ ] choose, S saves)");
+    for (size_t i = 0; i < v->parts && mail_decoder()->part(v->mail, i, &p); i++) {
+        struct buf b;
+        buf_init(&b, 4096);
+        buf_printf(&b, "%s %-8s%*s", i == v->part ? ">" : " ", p.number, p.depth * 2, "");
+        buf_add(&b, p.type);
+        buf_printf(&b, "  %s  ", human_size(p.size, size));
+        buf_add(&b, p.charset);
+        buf_add_str(&b, p.charset.n ? "  " : "");
+        buf_add(&b, p.encoding);
+        buf_add_str(&b, p.encoding.n ? "  " : "");
+        buf_add(&b, p.name);
+        buf_add_str(&b, p.name.n ? "  " : "");
+        buf_add(&b, p.remark);
+        doc_text(&v->doc,
+                 p.remark.n     ? STYLE_TEMP
+                 : i == v->part ? STYLE_TITLE
+                                : STYLE_NORMAL,
+                 buf_bytes(&b));
+        doc_tag(&v->doc, (int32_t)(TAG_PART + i));
+        doc_fixed(&v->doc);
+        buf_done(&b);
+    }
+}
+
+static void add_text_rule(struct mail_view *v)
+{
+    struct mail_part p;
+    char title[96];
+    if (v->mail && mail_decoder()->part(v->mail, v->part, &p)) {
+        snprintf(title, sizeof(title), "Part %s", p.number);
+    } else {
+        snprintf(title, sizeof(title), v->has_body ? "Body, as sent" : "Its bytes are not kept");
+    }
+    doc_rule(&v->doc, title);
+}
+
+static void build(struct mail_view *v)
+{
+    struct message_room room;
+    doc_clear(&v->doc);
+    if (v->mode != DECODED) {
+        return;
+    }
+    message_room_init(&room);
+    if (store_message(v->view.ui->store, v->item, &room, NULL)) {
+        if (v->envelope) {
+            add_envelope(v, &room.message);
+        }
+        add_headers(v, &room.message);
+    } else {
+        doc_text(&v->doc, STYLE_LOST, bytes_of("This message is gone (memory limit)."));
+    }
+    if (v->envelope) {
+        add_parts(v);
+    }
+    add_text_rule(v);
+    message_room_done(&room);
+}
+
+/* ---- the view ------------------------------------------------------------------------------- */
+
+static void layout(struct view *view, int rows, int cols)
+{
+    static const enum pager_mode modes[] = {PAGER_TEXT, PAGER_RAW, PAGER_HEX};
+    struct mail_view *v = (struct mail_view *)view;
+    if (v->stale || v->built_cols != cols) {
+        build(v);
+        v->stale = false;
+        v->built_cols = cols;
+    }
+    doc_wrap(&v->doc, cols - 2);
+    pager_layout(&v->pager, cols - 2, modes[v->mode], !v->no_wrap, v->line_ends);
+    v->list.count = v->doc.rows + pager_rows(&v->pager);
+    v->list.page = rows - 1;
+    size_t page = rows > 1 ? (size_t)(rows - 1) : 1;
+    size_t most = v->list.count > page ? v->list.count - page : 0;
+    v->list.top = v->list.top > most && v->pager.done ? most : v->list.top;
+}
+
+static bool work(struct view *view, int64_t deadline)
+{
+    return pager_work(&((struct mail_view *)view)->pager, deadline);
+}
+
+static void draw_title(const struct mail_view *v, const struct pane *p)
+{
+    static const char *const modes[] = {"decoded", "raw", "hex"};
+    const struct ui *u = v->view.ui;
+    struct message_room room;
+    struct store_session s;
+    struct buf b;
+    char size[HUMAN_ROOM], right[64];
+    pane_fill(p, 0, 0, 1, p->cols, STYLE_BAR);
+    message_room_init(&room);
+    buf_init(&b, 4096);
+    bool good = store_message(u->store, v->item, &room, NULL);
+    if (good && store_session(u->store, v->item.session, false, &s)) {
+        const struct message *m = &room.message;
+        buf_printf(&b, " Message %" PRIu64 ".%u  %s  ", s.number, m->number,
+                   human_size(m->bytes, size));
+        ui_clock(u, m->time, 3, &b);
+        buf_printf(&b, "  %s ", transfer_name(m->transfer));
+        ui_endpoint(&s.info, FROM_CLIENT, false, &b);
+        buf_add_str(&b, " -> ");
+        ui_server(&s.info, true, &b);
+    }
+    snprintf(right, sizeof(right), "%s  [%s]",
+             !good                   ? ""
+             : room.message.missing  ? "BYTES MISSING"
+             : room.message.complete ? "complete"
+                                     : "incomplete",
+             modes[v->mode]);
+    pane_right(p, 0, 0, p->cols - 1, STYLE_BAR, bytes_of(right));
+    pane_text(p, 0, 0, p->cols - (int)strlen(right) - 3, STYLE_TAB, buf_bytes(&b));
+    buf_done(&b);
+    message_room_done(&room);
+}
+
+static void draw(const struct view *view, const struct pane *p)
+{
+    const struct mail_view *v = (const struct mail_view *)view;
+    struct pane title = pane_sub(p, 0, 0, 1, p->cols);
+    struct pane body = pane_sub(p, 1, 0, p->rows - 1, p->cols);
+    draw_title(v, &title);
+    if (v->list.top < v->doc.rows) {
+        struct pane inner = pane_sub(&body, 0, 1, body.rows, p->cols - 1);
+        doc_draw(&v->doc, &inner, v->list.top);
+    }
+    for (int r = 0; r < body.rows; r++) {
+        size_t row = v->list.top + (size_t)r;
+        if (row >= v->doc.rows) {
+            pager_draw(&v->pager, &body, r, row - v->doc.rows, v->shift);
+        }
+    }
+}
+
+static void detail(const struct view *view, const struct pane *p)
+{
+    const struct mail_view *v = (const struct mail_view *)view;
+    size_t last = v->list.top + (size_t)(v->list.page > 0 ? v->list.page : 0);
+    struct message_room room;
+    message_room_init(&room);
+    bool limited = v->reader.ref.cut && v->has_body;
+    struct bytes charset = {NULL, 0};
+    if (store_message(view->ui->store, v->item, &room, NULL)) {
+        charset = mime_charset(room.message.header[HEADER_CONTENT_TYPE]);
+    }
+    pane_printf(p, 0, 1, p->cols - 2, limited ? STYLE_LOST : STYLE_DIM,
+                "line %zu of %zu%s   charset %.*s   wrap %s (W)%s",
+                last < v->list.count ? last : v->list.count, v->list.count,
+                v->pager.done ? "" : ", reading",
+                charset.n ? (int)(charset.n < 40 ? charset.n : 40) : 4,
+                charset.n ? (const char *)charset.p : "none", v->no_wrap ? "off" : "on",
+                limited ? "   the spool was full: its end was not kept" : "");
+    message_room_done(&room);
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static void set_mode(struct mail_view *v, enum mode mode)
+{
+    v->mode = v->mode == mode ? DECODED : mode;
+    v->list.top = 0;
+    take_text(v);
+}
+
+static void choose_part(struct mail_view *v, bool next)
+{
+    if (v->parts > 1) {
+        v->part = next ? (v->part + 1) % v->parts : (v->part + v->parts - 1) % v->parts;
+        take_text(v);
+    } else {
+        ui_say(v->view.ui, STYLE_DIM, "the message has one part only");
+    }
+}
+
+static void search_from(struct mail_view *v, size_t row, bool forward)
+{
+    size_t hit = pager_search(&v->pager, row, forward, v->search);
+    if (hit == SIZE_MAX) {
+        ui_say(v->view.ui, STYLE_DIM, v->search[0] ? "not found %s" : "/ searches first",
+               forward ? "from here on" : "before this");
+    } else {
+        v->list.top = v->doc.rows + hit;
+    }
+}
+
+static void next_hit(struct mail_view *v, bool forward)
+{
+    size_t row = v->list.top >= v->doc.rows ? v->list.top - v->doc.rows : 0;
+    if (forward) {
+        search_from(v, v->list.top >= v->doc.rows ? row + 1 : 0, true);
+    } else if (row > 0) {
+        search_from(v, row - 1, false);
+    }
+}
+
+static void ask_to_save(struct mail_view *v)
+{
+    struct mail_part p;
+    struct buf name;
+    buf_init(&name, 256);
+    if (v->mail && mail_decoder()->part(v->mail, v->part, &p) && p.name.n) {
+        text_filename(&name, p.name, 120);
+    } else if (v->mail && mail_decoder()->part(v->mail, v->part, &p)) {
+        buf_printf(&name, "part-%s.%s", p.number, p.is_text ? "txt" : "bin");
+    } else {
+        buf_printf(&name, "message-%" PRIu64 "-%u.eml",
+                   store_number(v->view.ui->store, v->item.session), v->item.index + 1);
+    }
+    ui_ask_path(v->view.ui, buf_cstr(&name));
+    buf_done(&name);
+}
+
+static bool act_show(struct mail_view *v, enum action a)
+{
+    switch (a) {
+    case ACT_HEADERS:
+        v->all_headers = !v->all_headers;
+        break;
+    case ACT_ENVELOPE:
+        v->envelope = !v->envelope;
+        break;
+    case ACT_WRAP:
+        v->no_wrap = !v->no_wrap;
+        v->shift = 0;
+        break;
+    case ACT_LINE_ENDS:
+        v->line_ends = !v->line_ends;
+        break;
+    case ACT_LEFT:
+        v->shift = v->shift > 8 ? v->shift - 8 : 0;
+        return true;
+    case ACT_RIGHT:
+        v->shift += v->no_wrap && v->shift < 4000 ? 8 : 0;
+        return true;
+    default:
+        return false;
+    }
+    v->stale = true;
+    return true;
+}
+
+static bool act(struct view *view, enum action a)
+{
+    struct mail_view *v = (struct mail_view *)view;
+    struct view_target t = {.session = v->item.session};
+    if (list_scroll(&v->list, a) || act_show(v, a)) {
+        return true;
+    }
+    switch (a) {
+    case ACT_RAW:
+        set_mode(v, RAW);
+        return true;
+    case ACT_HEX:
+        set_mode(v, HEX);
+        return true;
+    case ACT_PART_NEXT:
+    case ACT_PART_PREVIOUS:
+        choose_part(v, a == ACT_PART_NEXT);
+        return true;
+    case ACT_PART_SAVE:
+        ask_to_save(v);
+        return true;
+    case ACT_DIALOGUE:
+        ui_open(view->ui, VIEW_DIALOGUE, &t);
+        return true;
+    case ACT_NEXT:
+    case ACT_PREVIOUS:
+        next_hit(v, a == ACT_NEXT);
+        return true;
+    case ACT_OPEN:
+        v->list.top = v->doc.rows > 2 ? v->doc.rows - 1 : 0;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void search(struct view *view, const char *text)
+{
+    struct mail_view *v = (struct mail_view *)view;
+    snprintf(v->search, sizeof(v->search), "%s", text);
+    search_from(v, v->list.top >= v->doc.rows ? v->list.top - v->doc.rows : 0, true);
+}
+
+/* A click on a part chooses it. */
+static void click(struct view *view, int row, int col, bool twice)
+{
+    struct mail_view *v = (struct mail_view *)view;
+    int32_t tag = row > 0 ? doc_row_tag(&v->doc, v->list.top + (size_t)(row - 1)) : 0;
+    (void)col, (void)twice;
+    if (tag >= TAG_PART && (size_t)(tag - TAG_PART) < v->parts) {
+        v->part = (size_t)(tag - TAG_PART);
+        take_text(v);
+    }
+}
+
+/* Copies the message's bytes as they were rebuilt. */
+static bool write_message(struct mail_view *v, struct new_file *f)
+{
+    uint8_t piece[65536];
+    uint64_t at = 0;
+    size_t got;
+    bool good = v->has_body;
+    while (good && at < v->reader.ref.bytes) {
+        good = spool_body_read(&v->reader, at, piece, sizeof(piece), &got) == SPOOL_OK && got > 0 &&
+               new_file_write(f, bytes_make(piece, got));
+        at += got;
+    }
+    return good;
+}
+
+static bool write_part(struct mail_view *v, struct new_file *f)
+{
+    struct buf content;
+    if (!v->mail) {
+        return write_message(v, f);
+    }
+    buf_init(&content, TEXT_MOST);
+    bool good = mail_decoder()->content(v->mail, v->part, &content) &&
+                new_file_write(f, buf_bytes(&content));
+    buf_done(&content);
+    return good;
+}
+
+static void save(struct view *view, const char *path)
+{
+    struct mail_view *v = (struct mail_view *)view;
+    struct folder folder;
+    struct new_file file;
+    struct error e;
+    const char *name;
+    char final[FILE_NAME_ROOM];
+    if (!path[0]) {
+        return;
+    }
+    if (!folder_open_parent(&folder, path, &name, &e)) {
+        ui_say(view->ui, STYLE_ERROR, "%s", e.text);
+        return;
+    }
+    if (!new_file_open(&file, &folder, name)) {
+        ui_say(view->ui, STYLE_ERROR, "%s: %s", path, strerror(errno));
+    } else if (!write_part(v, &file)) {
+        ui_say(view->ui, STYLE_ERROR, "%s: not written whole, removed", path);
+        new_file_discard(&file, &folder);
+    } else if (new_file_publish(&file, &folder, name, "", final)) {
+        ui_say(view->ui, STYLE_NOTICE, "saved to %s/%s", folder.path, final);
+    } else {
+        ui_say(view->ui, STYLE_ERROR, "%s: %s", path, strerror(errno));
+    }
+    folder_close(&folder);
+}
+
+static bool subject(const struct view *view, struct store_item *out, bool *is_message)
+{
+    *out = ((const struct mail_view *)view)->item;
+    *is_message = true;
+    return store_alive(view->ui->store, out->session);
+}
+
+const struct view_ops view_message = {
+    .size = sizeof(struct mail_view),
+    .open = open_view,
+    .close = close_view,
+    .layout = layout,
+    .work = work,
+    .draw = draw,
+    .detail = detail,
+    .act = act,
+    .click = click,
+    .search = search,
+    .path = save,
+    .subject = subject,
+};

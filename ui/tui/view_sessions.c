@@ -1,0 +1,416 @@
+/* The first screen: all sessions in a table. */
+#include "ui/tui/view.h"
+
+#include "dissect/tls.h"
+#include "ui/tui/clock.h"
+#include "ui/tui/human.h"
+#include "ui/tui/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct sessions {
+    struct view view;
+    struct rows rows;
+    struct table table;
+    enum column_id ids[COLUMN_COUNT];
+    uint32_t columns_version;
+    struct store_ref marked[2]; /* found when two sessions are to be compared */
+};
+
+/* ---- rows ----------------------------------------------------------------------------------- */
+
+static bool key(void *arg, struct store_item item, struct sort_key *out)
+{
+    const struct sessions *s = arg;
+    struct store_session session;
+    if (!store_session(s->view.ui->store, item.session, false, &session)) {
+        return false;
+    }
+    column_key(s->view.ui, &session, (enum column_id)s->view.ui->sort[LIST_SESSIONS], out);
+    return true;
+}
+
+/* What bare words of the filter are looked for in: the columns shown. */
+static bool shown(void *arg, const struct store_session *session, struct buf *out)
+{
+    const struct sessions *s = arg;
+    enum style style = STYLE_NORMAL;
+    for (size_t i = 0; i < s->table.columns; i++) {
+        column_cell(s->view.ui, session, s->ids[i], out, &style);
+        buf_add_byte(out, ' ');
+    }
+    return true;
+}
+
+static void take_columns(struct sessions *s)
+{
+    struct ui *u = s->view.ui;
+    if (s->columns_version == u->columns_version && s->table.columns) {
+        return;
+    }
+    s->columns_version = u->columns_version;
+    columns_table(&u->columns, u, &s->table, s->ids);
+    s->table.shift = 0;
+}
+
+/* Where the sort column stands now; the heading tells nothing when it is not shown. */
+static void take_sort(struct sessions *s)
+{
+    struct ui *u = s->view.ui;
+    s->table.sort = SIZE_MAX;
+    for (size_t i = 0; i < s->table.columns; i++) {
+        if (s->ids[i] == (enum column_id)u->sort[LIST_SESSIONS]) {
+            s->table.sort = i;
+        }
+    }
+    s->table.descending = s->rows.descending;
+}
+
+static void open_view(struct view *v, const struct view_target *t)
+{
+    struct sessions *s = (struct sessions *)v;
+    (void)t;
+    struct rows_source source = {.store = v->ui->store,
+                                 .list = LIST_SESSIONS,
+                                 .key = key,
+                                 .key_arg = s,
+                                 .shown = shown,
+                                 .shown_arg = s};
+    v->ui->sort[LIST_SESSIONS] = COLUMN_number;
+    rows_init(&s->rows, &source);
+    v->ui->rows[LIST_SESSIONS] = &s->rows;
+    take_columns(s);
+}
+
+static void close_view(struct view *v)
+{
+    struct sessions *s = (struct sessions *)v;
+    v->ui->rows[LIST_SESSIONS] = NULL;
+    rows_done(&s->rows);
+}
+
+static void layout(struct view *v, int rows, int cols)
+{
+    struct sessions *s = (struct sessions *)v;
+    take_columns(s);
+    take_sort(s);
+    rows_follow_anchor(&s->rows, &s->table.list);
+    size_t count = rows_count(&s->rows);
+    table_layout(&s->table, cols, count, rows);
+    if (v->ui->follow && count && !v->ui->frozen) {
+        list_go(&s->table.list, count - 1);
+        rows_set_anchor(&s->rows, s->table.list.cursor);
+    }
+}
+
+static bool work(struct view *v, int64_t deadline)
+{
+    struct sessions *s = (struct sessions *)v;
+    return rows_work(&s->rows, deadline);
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+struct drawing {
+    const struct sessions *s;
+    struct store_session session;
+};
+
+static bool draw_row(void *arg, size_t row, enum style *style, char *mark)
+{
+    struct drawing *d = arg;
+    const struct ui *u = d->s->view.ui;
+    if (!store_session(u->store, rows_at(&d->s->rows, row).session, false, &d->session)) {
+        return false;
+    }
+    *style = u->colour == COLOUR_BY_RESULT ? STYLE_NORMAL : ui_session_style(u, &d->session);
+    *mark = d->session.flags & STORE_MARKED ? '*' : ' ';
+    return true;
+}
+
+static void draw_cell(void *arg, size_t column, struct buf *out, enum style *style)
+{
+    struct drawing *d = arg;
+    column_cell(d->s->view.ui, &d->session, d->s->ids[column], out, style);
+}
+
+static void draw_nothing_yet(const struct sessions *s, const struct pane *p)
+{
+    const struct ui *u = s->view.ui;
+    const struct relay_progress *progress = store_progress(u->store);
+    const struct capture_totals *t = &progress->totals;
+    int row = 2;
+    if (!progress->ended) {
+        pane_printf(p, row++, 5, p->cols - 6, STYLE_TITLE,
+                    u->live ? "No mail session yet. Listening on %s."
+                            : "No mail session yet in %s.",
+                    u->input);
+    } else {
+        pane_printf(p, row++, 5, p->cols - 6, STYLE_TITLE, "No SMTP, POP2 or POP3 session in %s.",
+                    u->input);
+    }
+    pane_printf(p, row++, 7, p->cols - 8, STYLE_NORMAL,
+                "%" PRIu64 " packets, %" PRIu64 " of them neither TCP nor IP", t->packets,
+                t->ignored);
+    pane_printf(p, row++, 7, p->cols - 8, STYLE_NORMAL,
+                "%" PRIu64 " TCP connections, on %" PRIu64 " of them nothing was said",
+                t->connections, t->silent);
+    if (progress->ended && t->connections) {
+        pane_str(p, row + 1, 5, p->cols - 6, STYLE_DIM,
+                 "What a connection says decides, on every port: none of these spoke mail.");
+    }
+}
+
+static void draw_none_shown(const struct sessions *s, const struct pane *p)
+{
+    char room[HUMAN_ROOM];
+    uint64_t hidden = store_counters(s->view.ui->store).sessions;
+    pane_printf(p, 2, 5, p->cols - 6, STYLE_TITLE,
+                "No session matches. %s %s hidden by the filter.", human_count(hidden, room),
+                hidden == 1 ? "is" : "are");
+    pane_str(p, 3, 5, p->cols - 6, STYLE_DIM, "Ctrl-K removes it, F3 changes it.");
+}
+
+static void draw(const struct view *v, const struct pane *p)
+{
+    const struct sessions *s = (const struct sessions *)v;
+    static const struct table_ops ops = {draw_row, draw_cell};
+    struct drawing d = {.s = s};
+    table_draw(&s->table, p, &ops, &d);
+    if (s->table.list.count == 0) {
+        if (store_counters(v->ui->store).sessions == 0) {
+            draw_nothing_yet(s, p);
+        } else if (s->rows.phase == ROWS_STEADY) {
+            draw_none_shown(s, p);
+        }
+    }
+}
+
+static struct store_ref current(const struct sessions *s)
+{
+    return rows_at(&s->rows, s->table.list.cursor).session;
+}
+
+/* Everything the row may have cut: both ends in full, times, names, the whole result. */
+static void detail(const struct view *v, const struct pane *p)
+{
+    const struct sessions *s = (const struct sessions *)v;
+    struct store_session session;
+    struct buf b;
+    if (!store_session(v->ui->store, current(s), false, &session)) {
+        return;
+    }
+    const struct session_info *i = &session.info;
+    char room[HUMAN_ROOM];
+    enum style style = STYLE_NORMAL;
+    buf_init(&b, 4096);
+    buf_printf(&b, "%" PRIu64 " ", session.number);
+    column_cell(v->ui, &session, COLUMN_proto, &b, &style);
+    buf_add_byte(&b, ' ');
+    ui_endpoint(i, FROM_CLIENT, true, &b);
+    buf_add_str(&b, " -> ");
+    ui_endpoint(i, FROM_SERVER, true, &b);
+    if (i->client_name.n) {
+        buf_add_str(&b, "  ");
+        buf_add(&b, i->client_name);
+    }
+    buf_printf(&b, "  %s  ", human_span(i->last - i->start, room));
+    if (i->has_transaction) {
+        column_cell(v->ui, &session, COLUMN_summary, &b, &style);
+    } else {
+        column_cell(v->ui, &session, COLUMN_result, &b, &style);
+    }
+    pane_text(p, 0, 1, p->cols - 2, STYLE_NORMAL, buf_bytes(&b));
+    buf_done(&b);
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+/* Marked sessions in the order of the list; at most two are looked for. */
+static size_t find_marked(struct sessions *s)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < rows_count(&s->rows) && found < 2; i++) {
+        struct store_ref ref = rows_at(&s->rows, i).session;
+        if (store_flags(s->view.ui->store, ref) & STORE_MARKED) {
+            s->marked[found++] = ref;
+        }
+    }
+    return found;
+}
+
+static void compare(struct sessions *s)
+{
+    struct ui *u = s->view.ui;
+    if (store_counters(u->store).marked != 2 || find_marked(s) < 2) {
+        ui_say(u, STYLE_ERROR, "two shown sessions must be marked (Space) to be compared");
+        return;
+    }
+    struct view_target t = {.session = s->marked[0], .other = s->marked[1]};
+    ui_open(u, VIEW_COMPARE, &t);
+}
+
+static void open_session(struct sessions *s, enum view_id id)
+{
+    struct ui *u = s->view.ui;
+    struct view_target t = {.session = current(s)};
+    if (id == VIEW_DIALOGUE && store_counters(u->store).marked == 2 &&
+        store_flags(u->store, t.session) & STORE_MARKED && find_marked(s) == 2) {
+        compare(s);
+    } else if (store_alive(u->store, t.session)) {
+        ui_open(u, id, &t);
+    }
+}
+
+static void mark(struct sessions *s)
+{
+    struct store_ref ref = current(s);
+    struct store *store = s->view.ui->store;
+    if (store_alive(store, ref)) {
+        store_mark(store, ref, !(store_flags(store, ref) & STORE_MARKED));
+        list_act(&s->table.list, ACT_DOWN);
+    }
+}
+
+static void mark_all(struct sessions *s, bool on)
+{
+    struct store *store = s->view.ui->store;
+    size_t n = on ? rows_count(&s->rows) : store_list_size(store, LIST_SESSIONS);
+    for (size_t i = 0; i < n; i++) {
+        store_mark(store,
+                   on ? rows_at(&s->rows, i).session
+                      : store_list_item(store, LIST_SESSIONS, i).session,
+                   on);
+    }
+}
+
+static void next_marked(struct sessions *s, bool forward)
+{
+    size_t n = rows_count(&s->rows), at = s->table.list.cursor;
+    for (size_t k = 1; k <= n; k++) {
+        size_t i = forward ? (at + k) % n : (at + n - k) % n;
+        if (store_flags(s->view.ui->store, rows_at(&s->rows, i).session) & STORE_MARKED) {
+            list_go(&s->table.list, i);
+            return;
+        }
+    }
+    ui_say(s->view.ui, STYLE_DIM, "no session is marked (Space marks)");
+}
+
+static void sort_now(struct sessions *s)
+{
+    struct ui *u = s->view.ui;
+    if (s->table.sort < s->table.columns) {
+        ui_sort(u, LIST_SESSIONS, s->ids[s->table.sort], s->table.descending);
+    }
+}
+
+/* Follow goes off when the person moves away from the last line, and on when he returns there. */
+static void moved(struct sessions *s)
+{
+    size_t count = rows_count(&s->rows);
+    s->view.ui->follow = count && s->table.list.cursor + 1 == count;
+    rows_set_anchor(&s->rows, s->table.list.cursor);
+}
+
+static bool act_marks(struct sessions *s, enum action a)
+{
+    switch (a) {
+    case ACT_MARK:
+        mark(s);
+        moved(s);
+        return true;
+    case ACT_MARK_SHOWN:
+    case ACT_UNMARK_ALL:
+        mark_all(s, a == ACT_MARK_SHOWN);
+        return true;
+    case ACT_NEXT:
+    case ACT_PREVIOUS:
+        next_marked(s, a == ACT_NEXT);
+        moved(s);
+        return true;
+    case ACT_COMPARE:
+        compare(s);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool act(struct view *v, enum action a)
+{
+    struct sessions *s = (struct sessions *)v;
+    bool sorted;
+    if (a == ACT_LAST) {
+        list_go(&s->table.list, rows_count(&s->rows));
+        moved(s);
+        return true;
+    }
+    if (table_act(&s->table, a, &sorted)) {
+        if (sorted) {
+            sort_now(s);
+        } else if (a != ACT_LEFT && a != ACT_RIGHT) {
+            moved(s);
+        }
+        return true;
+    }
+    switch (a) {
+    case ACT_OPEN:
+    case ACT_STATES:
+        open_session(s, a == ACT_OPEN ? VIEW_DIALOGUE : VIEW_STATES);
+        return true;
+    case ACT_FOLLOW:
+        v->ui->follow = !v->ui->follow;
+        ui_say(v->ui, STYLE_NOTICE, v->ui->follow ? "following new sessions" : "staying here");
+        return true;
+    case ACT_COLOUR:
+        v->ui->colour = (enum colour_mode)((v->ui->colour + 1) % COLOUR_COUNT);
+        ui_say(v->ui, STYLE_NOTICE, "colours tell the %s",
+               v->ui->colour == COLOUR_BY_RESULT     ? "result"
+               : v->ui->colour == COLOUR_BY_PROTOCOL ? "protocol"
+                                                     : "state: open, broken off, closed");
+        return true;
+    default:
+        return act_marks(s, a);
+    }
+}
+
+static void click(struct view *v, int row, int col, bool twice)
+{
+    struct sessions *s = (struct sessions *)v;
+    bool sorted;
+    if (!table_click(&s->table, row, col, &sorted)) {
+        return;
+    }
+    if (sorted) {
+        sort_now(s);
+    } else {
+        moved(s);
+        if (twice) {
+            open_session(s, VIEW_DIALOGUE);
+        }
+    }
+}
+
+static bool subject(const struct view *v, struct store_item *out, bool *is_message)
+{
+    *out = (struct store_item){current((const struct sessions *)v), 0};
+    *is_message = false;
+    return store_alive(v->ui->store, out->session);
+}
+
+const struct view_ops view_sessions = {
+    .size = sizeof(struct sessions),
+    .tab = true,
+    .open = open_view,
+    .close = close_view,
+    .layout = layout,
+    .work = work,
+    .draw = draw,
+    .detail = detail,
+    .act = act,
+    .click = click,
+    .subject = subject,
+};
