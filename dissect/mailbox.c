@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define FIRST_ENTRIES 16
-#define FIRST_NUMBERS 8
+#define FIRST_NUMBERS 2
 #define UID_MOST      255 /* RFC 1939 7 allows 70 */
 #define UID_ROOM      80  /* an entry, on average */
 
@@ -20,31 +20,65 @@ struct mailbox_entry {
     uint8_t flags;
 };
 
+struct mailbox_index {
+    struct buf uids; /* texts of the entries */
+    uint32_t known;
+    struct mailbox_entry *entries; /* by number - 1 */
+};
+
 void mailbox_init(struct mailbox_book *b, const struct limits *l)
 {
     *b = (struct mailbox_book){.limits = l};
-    uint64_t room = l->mailbox_entries * UID_ROOM;
-    buf_init(&b->uids, room < UINT32_MAX ? (size_t)room : UINT32_MAX);
+}
+
+static void index_free(struct mailbox_book *b)
+{
+    if (b->index != NULL) {
+        buf_done(&b->index->uids);
+        free(b->index->entries);
+        free(b->index);
+        b->index = NULL;
+    }
+}
+
+/* The lists in `shown` are the book's own; sinks see them const. */
+static uint64_t *own(const uint64_t *list)
+{
+    return (uint64_t *)(uintptr_t)list;
 }
 
 void mailbox_done(struct mailbox_book *b)
 {
-    free(b->entries);
-    free(b->retrieved.p);
-    free(b->deleted.p);
-    buf_done(&b->uids);
+    index_free(b);
+    free(own(b->shown.retrieved));
+    free(own(b->shown.deleted));
     mailbox_init(b, b->limits);
 }
 
 size_t mailbox_held(const struct mailbox_book *b)
 {
-    return b->known * sizeof *b->entries + b->uids.room +
-           ((size_t)b->retrieved.room + b->deleted.room) * sizeof *b->retrieved.p;
+    size_t n = ((size_t)b->retrieved_room + b->deleted_room) * sizeof *b->shown.retrieved;
+    if (b->index != NULL) {
+        n += sizeof *b->index + b->index->known * sizeof *b->index->entries + b->index->uids.room;
+    }
+    return n;
 }
 
-static const struct mailbox_entry *entry(const struct mailbox_book *b, uint64_t number)
+/* The entry, or NULL when nothing was told of that message. */
+static struct mailbox_entry *entry(const struct mailbox_book *b, uint64_t number)
 {
-    return number >= 1 && number <= b->known ? &b->entries[number - 1] : NULL;
+    struct mailbox_index *x = b->index;
+    return x != NULL && number >= 1 && number <= x->known ? &x->entries[number - 1] : NULL;
+}
+
+static struct mailbox_index *index_get(struct mailbox_book *b)
+{
+    if (b->index == NULL) {
+        uint64_t room = b->limits->mailbox_entries * UID_ROOM;
+        b->index = xcalloc(1, sizeof *b->index);
+        buf_init(&b->index->uids, room < UINT32_MAX ? (size_t)room : UINT32_MAX);
+    }
+    return b->index;
 }
 
 /* The entry, made when there is none yet; NULL at the limit. */
@@ -54,15 +88,16 @@ static struct mailbox_entry *entry_get(struct mailbox_book *b, uint64_t number)
         b->cut |= number != 0;
         return NULL;
     }
-    if (number > b->known) {
-        uint32_t room = b->known + b->known / 2;
+    struct mailbox_index *x = index_get(b);
+    if (number > x->known) {
+        uint32_t room = x->known + x->known / 2;
         room = room < FIRST_ENTRIES ? FIRST_ENTRIES : room;
         room = room < number ? (uint32_t)number : room;
-        b->entries = xrealloc(b->entries, room * sizeof *b->entries);
-        memset(b->entries + b->known, 0, (room - b->known) * sizeof *b->entries);
-        b->known = room;
+        x->entries = xrealloc(x->entries, room * sizeof *x->entries);
+        memset(x->entries + x->known, 0, (room - x->known) * sizeof *x->entries);
+        x->known = room;
     }
-    return &b->entries[number - 1];
+    return &x->entries[number - 1];
 }
 
 void mailbox_set_size(struct mailbox_book *b, uint64_t number, uint64_t octets)
@@ -90,7 +125,7 @@ struct bytes mailbox_uid(const struct mailbox_book *b, uint64_t number)
     if (e == NULL || e->uid_n == 0) {
         return (struct bytes){NULL, 0};
     }
-    return bytes_sub(buf_bytes(&b->uids), e->uid_at, e->uid_n);
+    return bytes_sub(buf_bytes(&b->index->uids), e->uid_at, e->uid_n);
 }
 
 void mailbox_set_uid(struct mailbox_book *b, uint64_t number, struct bytes uid)
@@ -99,83 +134,85 @@ void mailbox_set_uid(struct mailbox_book *b, uint64_t number, struct bytes uid)
     if (e == NULL || uid.n == 0 || bytes_equal(mailbox_uid(b, number), uid)) {
         return;
     }
-    if (uid.n > UID_MOST || uid.n > b->uids.ceiling - b->uids.n) {
+    struct buf *uids = &b->index->uids;
+    if (uid.n > UID_MOST || uid.n > uids->ceiling - uids->n) {
         b->cut = true;
         return;
     }
-    e->uid_at = (uint32_t)b->uids.n;
+    e->uid_at = (uint32_t)uids->n;
     e->uid_n = (uint8_t)uid.n;
-    buf_add(&b->uids, uid);
+    buf_add(uids, uid);
 }
 
 /* -- the lists */
 
-static bool push(struct mailbox_book *b, struct mailbox_numbers *list, uint64_t number)
+static bool push(struct mailbox_book *b, const uint64_t **list, uint32_t *n, uint32_t *room,
+                 uint64_t number)
 {
-    if (list->n > 0 && list->p[list->n - 1] == number) {
+    if (*n > 0 && (*list)[*n - 1] == number) {
         return false;
     }
-    if (list->n >= b->limits->mailbox_entries) {
+    if (*n >= b->limits->mailbox_entries) {
         b->cut = true;
         return false;
     }
-    if (list->n == list->room) {
-        uint32_t room = list->room == 0 ? FIRST_NUMBERS : list->room * 2;
-        list->p = xrealloc(list->p, room * sizeof *list->p);
-        list->room = room;
+    uint64_t *p = own(*list);
+    if (*n == *room) {
+        *room = *room == 0 ? FIRST_NUMBERS : *room * 2;
+        p = xrealloc(p, *room * sizeof *p);
     }
-    list->p[list->n++] = number;
+    p[(*n)++] = number;
+    *list = p;
     return true;
 }
 
-static void show(struct mailbox_book *b)
+/* Numbers with an entry are listed once; others may repeat until mailbox_finish. */
+static bool is_listed(const struct mailbox_book *b, uint64_t number, uint8_t flag)
 {
-    b->shown.retrieved = b->retrieved.p;
-    b->shown.retrieved_count = b->retrieved.n;
-    b->shown.deleted = b->deleted.p;
-    b->shown.deleted_count = b->deleted.n;
+    const struct mailbox_entry *e = entry(b, number);
+    return number == 0 || (e != NULL && (e->flags & flag));
 }
 
-/* Numbers with an entry are listed once; others may repeat until mailbox_finish. */
-static void add(struct mailbox_book *b, struct mailbox_numbers *list, uint64_t number, uint8_t flag)
+static void mark(struct mailbox_book *b, uint64_t number, uint8_t flag)
 {
-    struct mailbox_entry *e = number >= 1 && number <= b->known ? &b->entries[number - 1] : NULL;
-    if (number == 0 || (e != NULL && (e->flags & flag))) {
-        return;
-    }
-    if (push(b, list, number) && e != NULL) {
+    struct mailbox_entry *e = entry(b, number);
+    if (e != NULL) {
         e->flags |= flag;
     }
-    show(b);
 }
 
 void mailbox_add_retrieved(struct mailbox_book *b, uint64_t number)
 {
-    add(b, &b->retrieved, number, ENTRY_RETRIEVED);
+    struct mailbox *m = &b->shown;
+    if (!is_listed(b, number, ENTRY_RETRIEVED) &&
+        push(b, &m->retrieved, &m->retrieved_count, &b->retrieved_room, number)) {
+        mark(b, number, ENTRY_RETRIEVED);
+    }
 }
 
 void mailbox_add_deleted(struct mailbox_book *b, uint64_t number)
 {
-    add(b, &b->deleted, number, ENTRY_DELETED);
+    struct mailbox *m = &b->shown;
+    if (!is_listed(b, number, ENTRY_DELETED) &&
+        push(b, &m->deleted, &m->deleted_count, &b->deleted_room, number)) {
+        mark(b, number, ENTRY_DELETED);
+    }
 }
 
 void mailbox_undelete(struct mailbox_book *b)
 {
-    for (uint32_t i = 0; i < b->deleted.n; i++) {
-        if (b->deleted.p[i] <= b->known) {
-            b->entries[b->deleted.p[i] - 1].flags &= (uint8_t)~ENTRY_DELETED;
+    for (uint32_t i = 0; i < b->shown.deleted_count; i++) {
+        struct mailbox_entry *e = entry(b, b->shown.deleted[i]);
+        if (e != NULL) {
+            e->flags &= (uint8_t)~ENTRY_DELETED;
         }
     }
-    b->deleted.n = 0;
-    show(b);
+    b->shown.deleted_count = 0;
 }
 
 void mailbox_change(struct mailbox_book *b)
 {
-    free(b->entries);
-    b->entries = NULL;
-    b->known = 0;
-    buf_clear(&b->uids);
+    index_free(b);
 }
 
 static int ascending(const void *a, const void *b)
@@ -186,24 +223,24 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void sort_unique(struct mailbox_numbers *list)
+static uint32_t sort_unique(uint64_t *p, uint32_t n)
 {
-    if (list->n == 0) {
-        return;
+    if (n == 0) {
+        return 0;
     }
-    qsort(list->p, list->n, sizeof *list->p, ascending);
+    qsort(p, n, sizeof *p, ascending);
     uint32_t kept = 1;
-    for (uint32_t i = 1; i < list->n; i++) {
-        if (list->p[i] != list->p[kept - 1]) {
-            list->p[kept++] = list->p[i];
+    for (uint32_t i = 1; i < n; i++) {
+        if (p[i] != p[kept - 1]) {
+            p[kept++] = p[i];
         }
     }
-    list->n = kept;
+    return kept;
 }
 
 void mailbox_finish(struct mailbox_book *b)
 {
-    sort_unique(&b->retrieved);
-    sort_unique(&b->deleted);
-    show(b);
+    struct mailbox *m = &b->shown;
+    m->retrieved_count = sort_unique(own(m->retrieved), m->retrieved_count);
+    m->deleted_count = sort_unique(own(m->deleted), m->deleted_count);
 }

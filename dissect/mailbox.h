@@ -12,21 +12,14 @@
 #include "capture/base/limits.h"
 #include "dissect/model.h"
 
-struct mailbox_entry;
-
-struct mailbox_numbers {
-    uint64_t *p;
-    uint32_t n, room;
-};
+struct mailbox_index; /* sizes and identities, by number */
 
 struct mailbox_book {
     struct mailbox shown; /* what sinks see; its lists are kept up to date */
     const struct limits *limits;
-    struct mailbox_entry *entries; /* by number - 1 */
-    uint32_t known;                /* of them */
-    struct buf uids;               /* texts of the entries */
-    struct mailbox_numbers retrieved, deleted;
-    bool cut; /* something was not remembered */
+    struct mailbox_index *index;
+    uint32_t retrieved_room, deleted_room; /* of the lists in `shown`, which the book owns */
+    bool cut;                              /* something was not remembered */
 };
 
 void mailbox_init(struct mailbox_book *b, const struct limits *l);

@@ -1,5 +1,6 @@
 #include "dissect/pop3_private.h"
 
+#include "capture/base/error.h"
 #include "dissect/tls.h"
 
 #include <stdlib.h>
@@ -122,8 +123,21 @@ static void auth_login(struct session *s, const struct command *c, enum tri succ
     st->blind = false;
 }
 
+void pop3_set_user(struct pop3 *st, struct bytes name)
+{
+    name = bytes_sub(bytes_trim(name), 0, USER_ROOM);
+    free(st->user);
+    st->user = NULL;
+    st->user_n = (uint32_t)name.n;
+    if (name.n > 0) {
+        st->user = xmalloc(name.n);
+        memcpy(st->user, name.p, name.n);
+    }
+}
+
 void pop3_login(struct session *s, const struct pending *p, enum tri success)
 {
+    struct pop3 *st = pop3_of(s);
     const struct command *c = &p->command;
     struct credential found = credential_of(c, success);
     struct bytes argument = c->argument;
@@ -136,7 +150,7 @@ void pop3_login(struct session *s, const struct pending *p, enum tri success)
     if (p->tag == POP3_PASS) {
         found.mechanism = "USER/PASS";
         found.secret_kind = SECRET_PASSWORD;
-        found.user = buf_bytes(&pop3_of(s)->user);
+        found.user = bytes_make(st->user, st->user_n);
     } else {
         found.mechanism = "APOP";
         found.secret_kind = SECRET_DIGEST;
@@ -144,6 +158,9 @@ void pop3_login(struct session *s, const struct pending *p, enum tri success)
         found.user = bytes_word(&argument);
     }
     session_credential(s, &found);
+    if (success == TRI_YES) {
+        pop3_set_user(st, bytes_of(""));
+    }
 }
 
 /* Another exchange begins before this one was answered: what it said is told now. */
@@ -443,7 +460,6 @@ static void begin(struct session *s)
 {
     struct pop3 *st = pop3_of(s);
     mailbox_init(&st->box, session_limits(s));
-    buf_init(&st->user, USER_ROOM);
     st->unsure = session_info(s)->midstream;
 }
 
@@ -464,8 +480,7 @@ static void unanswered(struct session *s, struct pending *p)
         pop3_open_end(s, NULL, false);
     }
     if (p->tag == POP3_USER) {
-        buf_clear(&st->user);
-        buf_add(&st->user, bytes_trim(p->command.argument));
+        pop3_set_user(st, p->command.argument);
     } else if (p->tag == POP3_PASS || p->tag == POP3_APOP ||
                (p->tag == POP3_AUTH && p->command.argument.n > 0)) {
         pop3_login(s, p, TRI_UNKNOWN);
@@ -520,15 +535,15 @@ static void done(struct session *s)
     struct pop3 *st = pop3_of(s);
     pop3_open_free(st);
     auth_free(&st->auth);
-    buf_done(&st->user);
+    free(st->user);
     mailbox_done(&st->box);
 }
 
 static size_t held(struct session *s)
 {
     const struct pop3 *st = pop3_of(s);
-    return mailbox_held(&st->box) + st->user.room + (st->auth ? auth_held(st->auth) : 0) +
-           (st->open ? sizeof *st->open + st->open->capabilities.room : 0);
+    return mailbox_held(&st->box) + st->user_n + (st->auth ? auth_held(st->auth) : 0) +
+           (st->open ? sizeof *st->open + st->open->line_n : 0);
 }
 
 static const uint16_t ports[] = {110, 0}, tls_ports[] = {995, 0};

@@ -14,11 +14,19 @@ static struct pop3_open *open_of(struct session *s)
     return pop3_of(s)->open;
 }
 
+static void open_free(struct pop3_open *o)
+{
+    if (o->capabilities != NULL) {
+        buf_done(o->capabilities);
+        free(o->capabilities);
+    }
+    free(o);
+}
+
 void pop3_open_free(struct pop3 *st)
 {
     if (st->open != NULL) {
-        buf_done(&st->open->capabilities);
-        free(st->open);
+        open_free(st->open);
         st->open = NULL;
     }
 }
@@ -26,12 +34,12 @@ void pop3_open_free(struct pop3 *st)
 /* -- messages */
 
 /* "+OK 120 octets": the size, when the answer tells one (RFC 1939 5 has it in its examples). */
-static bool declared_in_reply(const struct reply *r, uint64_t *octets)
+static bool declared_in_reply(const struct pop3_open *o, uint64_t *octets)
 {
     enum reply_status status;
     struct bytes text;
-    return pop3_status(r->raw, &status, &text) && bytes_u64(bytes_word(&text), octets) &&
-           bytes_starts(bytes_word(&text), "octet");
+    return pop3_status(bytes_make(o->line, o->line_n), &status, &text) &&
+           bytes_u64(bytes_word(&text), octets) && bytes_starts(bytes_word(&text), "octet");
 }
 
 static void describe(struct session *s, struct message *m, const struct pop3_open *o)
@@ -43,7 +51,7 @@ static void describe(struct session *s, struct message *m, const struct pop3_ope
         m->has_declared = mailbox_size(box, o->number, &m->declared_octets);
     }
     uint64_t octets;
-    if (o->has_reply && declared_in_reply(&o->reply, &octets)) {
+    if (declared_in_reply(o, &octets)) {
         m->has_declared = true;
         m->declared_octets = octets;
     }
@@ -144,10 +152,13 @@ static void mail_line(struct session *s, const struct frame *f)
 
 static void capability(struct session *s, struct pop3_open *o, struct bytes line)
 {
-    if (o->capabilities.n > 0) {
-        buf_add_byte(&o->capabilities, '\n');
+    if (o->capabilities == NULL) {
+        o->capabilities = xmalloc(sizeof *o->capabilities);
+        buf_init(o->capabilities, CAPABILITIES_ROOM);
+    } else {
+        buf_add_byte(o->capabilities, '\n');
     }
-    if (!buf_add(&o->capabilities, line)) {
+    if (!buf_add(o->capabilities, line)) {
         session_info(s)->truncated = true;
     }
 }
@@ -161,7 +172,7 @@ static void list_line(struct session *s, const struct frame *f)
     o->lines++;
     session_line(s, f);
     if (o->lines == session_limits(s)->mailbox_entries + 1) {
-        session_note(s, NOTE_ID_REPLY_OVERSIZED, o->reply.raw, f);
+        session_note(s, NOTE_ID_REPLY_OVERSIZED, bytes_make(o->line, o->line_n), f);
     }
     if (f->torn) {
         return;
@@ -181,8 +192,8 @@ static void end_list(struct session *s, struct pop3_open *o, bool ended)
 {
     struct session_info *info = session_info(s);
     struct mailbox *m = &pop3_of(s)->box.shown;
-    if (o->tag == POP3_CAPA && !bytes_equal(info->capabilities, buf_bytes(&o->capabilities))) {
-        info->capabilities = session_keep(s, buf_bytes(&o->capabilities));
+    if (o->capabilities != NULL && !bytes_equal(info->capabilities, buf_bytes(o->capabilities))) {
+        info->capabilities = session_keep(s, buf_bytes(o->capabilities));
     }
     if (o->tag == POP3_LIST && ended && !o->gapped && !m->has_messages) {
         m->has_messages = true;
@@ -204,13 +215,14 @@ void pop3_open_begin(struct session *s, const struct pending *p, const struct re
     o->tag = (uint8_t)(p ? p->tag : POP3_UNKNOWN);
     o->number = p && shape == SHAPE_MAIL ? p->number : 0;
     o->command = p ? p->command.number : 0;
-    o->has_reply = r != NULL;
-    buf_init(&o->capabilities, CAPABILITIES_ROOM);
     if (r != NULL) {
-        o->reply = *r;
         memcpy(o->line, line.p, line.n);
-        o->reply.raw = bytes_make(o->line, line.n);
-        o->reply.secret.n = 0;
+        o->line_n = (uint32_t)line.n;
+        o->time = r->time;
+        o->end_time = r->end_time;
+        o->packet = r->packet;
+        o->last_packet = r->last_packet;
+        o->torn = r->torn;
     }
     if (shape == SHAPE_MAIL) {
         begin_mail(s, p, f);
@@ -239,10 +251,18 @@ void pop3_open_end(struct session *s, const struct frame *f, bool ended)
     }
     const struct pending *p = session_oldest(s);
     if (o->command != 0 && p != NULL && p->command.number == o->command) {
-        session_answered(s, o->has_reply ? &o->reply : NULL, o->lines);
+        struct reply r = {.dir = FROM_SERVER,
+                          .status = REPLY_OK,
+                          .raw = bytes_make(o->line, o->line_n),
+                          .lines = 1,
+                          .torn = o->torn,
+                          .time = o->time,
+                          .end_time = o->end_time,
+                          .packet = o->packet,
+                          .last_packet = o->last_packet};
+        session_answered(s, o->line_n > 0 ? &r : NULL, o->lines);
     }
-    buf_done(&o->capabilities);
-    free(o);
+    open_free(o);
 }
 
 /* Is more of the message to come, by the size that was declared? */

@@ -54,17 +54,19 @@ struct pop3_verb {
 
 /* A multi-line answer in progress. */
 struct pop3_open {
-    struct message *message; /* SHAPE_MAIL */
-    struct buf capabilities; /* CAPA */
-    struct reply reply;      /* the status line; its text follows in line[] */
-    uint64_t octets;         /* LIST: their sum */
-    uint64_t number;         /* message number, 0 unknown */
-    uint32_t command;        /* number of the command answered; 0: unasked */
-    uint32_t lines;
+    struct message *message;  /* SHAPE_MAIL */
+    struct buf *capabilities; /* CAPA */
+    uint64_t octets;          /* LIST: their sum */
+    uint64_t number;          /* message number, 0 unknown */
+    int64_t time, end_time;   /* of the status line */
+    uint64_t packet, last_packet;
+    uint32_t line_n;  /* its length; 0: it was lost */
+    uint32_t command; /* number of the command answered; 0: unasked */
+    uint32_t lines;   /* of the answer behind it */
     uint8_t tag, shape;
-    bool has_reply; /* the status line was seen */
-    bool gapped;    /* bytes of it are missing: read line by line, its end may be lost */
-    uint8_t line[];
+    bool torn;      /* the status line is */
+    bool gapped;    /* bytes are missing: read line by line, its end may be lost */
+    uint8_t line[]; /* the status line */
 };
 
 struct pop3 {
@@ -72,11 +74,12 @@ struct pop3 {
     struct pop3_open *open;
     struct auth *auth;     /* AUTH exchange in progress */
     uint32_t auth_command; /* its command */
-    uint32_t unknown_row;  /* unknown commands refused, one behind the other */
-    uint64_t lost_bytes;   /* size of the latest hole in the replies */
-    struct buf user;       /* of the last USER answered */
-    bool auth_said;        /* the exchange holds something the client said */
-    bool blind;            /* the client's direction is not held although an exchange is open */
+    uint32_t user_n;
+    uint32_t unknown_row; /* unknown commands refused, one behind the other */
+    uint64_t lost_bytes;  /* size of the latest hole in the replies */
+    uint8_t *user;        /* of the last USER answered, until the login is; NULL none */
+    bool auth_said;       /* the exchange holds something the client said */
+    bool blind;           /* the client's direction is not held although an exchange is open */
     bool greeted;
     bool lost;        /* replies are missing since the oldest command was sent */
     bool unsure;      /* something was lost, or the start: the state is a guess */
@@ -95,6 +98,8 @@ enum pop3_shape pop3_shape(const struct pending *p);
 /* Was any packet of that side captured? */
 bool pop3_seen(struct session *s, enum dir dir);
 void pop3_enter_transaction(struct session *s, const struct frame *cause);
+/* Keeps the name of a USER command for its PASS. */
+void pop3_set_user(struct pop3 *st, struct bytes name);
 /* Tells the credential of a USER/PASS, APOP or AUTH command. */
 void pop3_login(struct session *s, const struct pending *p, enum tri success);
 /* No answer can be told for the commands still waiting. */

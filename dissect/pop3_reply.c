@@ -46,9 +46,7 @@ static void answer_user(struct session *s, const struct pending *p, const struct
     (void)r;
     (void)text;
     (void)f;
-    struct pop3 *st = pop3_of(s);
-    buf_clear(&st->user);
-    buf_add(&st->user, bytes_trim(p->command.argument));
+    pop3_set_user(pop3_of(s), p->command.argument);
 }
 
 static void answer_login(struct session *s, const struct pending *p, const struct reply *r,
