@@ -350,6 +350,7 @@ void smtp_early_verdict(struct session *s, const struct reply *r, const struct f
     smtp_verdict_fill(t, r);
     t->decided = true;
     if (t->message->missing > 0) {
+        t->body_over = true;
         x->body = NULL;
         if (x->open == t) {
             x->open = NULL;

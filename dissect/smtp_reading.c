@@ -109,7 +109,8 @@ static bool skip_body(struct walk *w)
 {
     size_t from = w->at >= 2 ? w->at - 2 : 0;
     struct bytes rest = bytes_from(w->sent, from);
-    size_t strict = find_end(rest, EOD_STRICT), other = find_end(rest, w->variant);
+    size_t strict = find_end(rest, EOD_STRICT);
+    size_t other = find_end(bytes_sub(rest, 0, strict), w->variant);
     enum eod_variant v = other < strict ? w->variant : EOD_STRICT;
     size_t start = other < strict ? other : strict;
     w->at = start == SIZE_MAX ? w->sent.n : from + start + ends[v].n;

@@ -4,7 +4,8 @@
 #include "dissect/reply.h"
 #include "dissect/smtp.h"
 
-#define CODE_PRDR 353
+#define CODE_PRDR    353
+#define CODE_CLOSING 421 /* any command may get it: the connection is given up */
 
 static enum outcome outcome_of(const struct reply *r)
 {
@@ -106,7 +107,9 @@ void smtp_message_tell(struct session *s, struct transaction *t)
 {
     struct message *m = t->message;
     if (m != NULL) {
-        if (m->outcome == OUTCOME_UNKNOWN && !t->body_over) {
+        bool refused = (m->outcome == OUTCOME_REJECTED || m->outcome == OUTCOME_DEFERRED) &&
+                       m->code != CODE_CLOSING;
+        if (!t->body_over && !refused) {
             m->outcome = OUTCOME_INCOMPLETE;
         }
         smtp_envelope(t);
