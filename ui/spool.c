@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -140,16 +141,33 @@ static uint64_t end_of(const struct spool *s)
 }
 
 /* The oldest segment goes: readers see the mark before the bytes vanish. */
-static bool let_oldest_go(struct spool *s)
+static bool drop_segment(struct spool *s)
 {
     uint64_t low = atomic_load(&s->low);
-    if (!s->rolling || low + s->segment > s->flushed) {
-        return false;
-    }
     atomic_store(&s->low, low + s->segment);
-    atomic_fetch_add(&s->let_go, s->segment);
     return fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)low,
                      (off_t)s->segment) == 0;
+}
+
+static bool let_oldest_go(struct spool *s)
+{
+    if (!s->rolling || atomic_load(&s->low) + s->segment > s->flushed) {
+        return false;
+    }
+    atomic_fetch_add(&s->let_go, s->segment);
+    return drop_segment(s);
+}
+
+uint64_t spool_end(const struct spool *s)
+{
+    return end_of(s);
+}
+
+void spool_release(struct spool *s, uint64_t place)
+{
+    while (atomic_load(&s->low) + s->segment <= place &&
+           atomic_load(&s->low) + s->segment <= s->flushed && drop_segment(s)) {
+    }
 }
 
 /* Asks the file system for the next segment, so that a full disk shows here and not later. */
@@ -403,6 +421,32 @@ enum spool_result spool_read(const struct spool *s, uint64_t place, void *to, si
         done += (size_t)got;
     }
     return was_let_go(s, place) ? SPOOL_GONE : SPOOL_OK; /* it may have gone while we read */
+}
+
+/* Nobody else has the file, and what is mapped is never cut off: no signal can come of reading. */
+bool spool_map(const struct spool *s, uint64_t place, size_t n, struct spool_view *out)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), from = place - place % page;
+    *out = (struct spool_view){.mapped_bytes = n + (size_t)(place - from)};
+    if (n == 0 || s->rolling || n > UINT64_MAX - place || place + n > s->flushed ||
+        place + n > atomic_load(&s->failed_at)) {
+        return n == 0;
+    }
+    void *p = mmap(NULL, out->mapped_bytes, PROT_READ, MAP_PRIVATE, s->fd, (off_t)from);
+    if (p == MAP_FAILED) {
+        return false;
+    }
+    out->mapped = p;
+    out->bytes = bytes_make((const uint8_t *)p + (place - from), n);
+    return true;
+}
+
+void spool_unmap(struct spool_view *v)
+{
+    if (v->mapped != NULL) {
+        munmap(v->mapped, v->mapped_bytes);
+    }
+    *v = (struct spool_view){.mapped = NULL};
 }
 
 /* Blocks stand newest first; pieces fill the array from its end. */

@@ -57,13 +57,18 @@ void spool_write(struct spool *s, struct body_writer *w, struct bytes data);
 void spool_cut(struct body_writer *w, uint64_t n);
 /* What could be read now, if flushed: the writer goes on. */
 struct body_ref spool_so_far(struct spool *s, struct body_writer *w);
-/* Ends the body; frees what *w holds. */
+/* Ends the body; frees what *w holds, which is then as new. */
 struct body_ref spool_finish(struct spool *s, struct body_writer *w);
 void spool_drop(struct body_writer *w); /* frees, keeps nothing */
 /* Bytes in one piece, as they are: records held back by a filter. False when full. */
 bool spool_append(struct spool *s, struct bytes data, uint64_t *place);
 /* Everything appended so far can be read by any thread that hears of it after this call. */
 void spool_flush(struct spool *s);
+
+/* Where the next byte goes. */
+uint64_t spool_end(const struct spool *s);
+/* Nobody will read what stands before `place` any more: its disk space is given back. */
+void spool_release(struct spool *s, uint64_t place);
 
 /* -- reading */
 enum spool_result { SPOOL_OK, SPOOL_GONE, SPOOL_FAILED };
@@ -85,6 +90,16 @@ enum spool_result spool_body_read(struct body_reader *r, uint64_t offset, void *
                                   size_t *got);
 /* Reads bytes put there with spool_append. */
 enum spool_result spool_read(const struct spool *s, uint64_t place, void *to, size_t n);
+
+/* The same as memory that the system may take back: for long runs of bytes. False when it can not
+ * be read. View and spool live on until spool_unmap, which takes a zeroed view too. */
+struct spool_view {
+    struct bytes bytes;
+    void *mapped;
+    size_t mapped_bytes;
+};
+bool spool_map(const struct spool *s, uint64_t place, size_t n, struct spool_view *out);
+void spool_unmap(struct spool_view *v);
 
 struct spool_counters spool_counters(const struct spool *s);
 
