@@ -136,13 +136,7 @@ bool new_file_open(struct new_file *f, const struct folder *in, const char *name
             break;
         }
     }
-    struct stat st;
-    if (f->fd < 0 || fstat(f->fd, &st) != 0) {
-        return false;
-    }
-    f->device = st.st_dev;
-    f->inode = st.st_ino;
-    return true;
+    return f->fd >= 0;
 }
 
 bool new_file_write(struct new_file *f, struct bytes b)
@@ -166,11 +160,22 @@ bool new_file_cut(struct new_file *f, uint64_t n)
     return ftruncate(f->fd, (off_t)n) == 0 && lseek(f->fd, (off_t)n, SEEK_SET) >= 0;
 }
 
-bool new_file_pause(struct new_file *f)
+static bool close_file(struct new_file *f)
 {
     int fd = f->fd;
     f->fd = -1;
     return close(fd) == 0;
+}
+
+bool new_file_pause(struct new_file *f)
+{
+    struct stat st;
+    bool known = fstat(f->fd, &st) == 0;
+    if (known) {
+        f->device = st.st_dev;
+        f->inode = st.st_ino;
+    }
+    return close_file(f) && known;
 }
 
 bool new_file_resume(struct new_file *f, const struct folder *in)
@@ -204,7 +209,7 @@ static bool rename_new(int folder, const char *from, const char *to)
 bool new_file_publish(struct new_file *f, const struct folder *in, const char *stem,
                       const char *suffix, char name[static FILE_NAME_ROOM])
 {
-    bool fine = f->fd < 0 || new_file_pause(f); /* some file systems tell a full disk only now */
+    bool fine = f->fd < 0 || close_file(f); /* some file systems tell a full disk only now */
     for (unsigned n = 1; fine && n <= NAMES_TRIED; n++) {
         fine = numbered(name, stem, n, suffix);
         if (fine && rename_new(in->fd, f->name, name)) {

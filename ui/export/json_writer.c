@@ -160,12 +160,15 @@ static size_t put_fraction(uint8_t *p, unsigned ns, enum when_precision precisio
 /* The date changes once a day, so it is kept; the rest is a few divisions. */
 void json_time(struct json *j, const char *key, int64_t ns)
 {
-    int64_t day = ns / DAY - (ns % DAY < 0 ? 1 : 0);
+    int64_t day = ns / DAY, in_day = ns % DAY;
+    if (in_day < 0) {
+        in_day += DAY;
+        day--;
+    }
     if (day != j->day) {
         when_rfc3339(ns, j->precision, j->day_text);
         j->day = day;
     }
-    int64_t in_day = ns - day * DAY;
     unsigned second = (unsigned)(in_day / SECOND);
     json_key_and(j, key, "\"");
     uint8_t *p = json_room(j, WHEN_ROOM);

@@ -93,12 +93,16 @@ void summary_clock_init(struct summary_clock *c, bool utc)
 
 size_t summary_time(struct summary_clock *c, int64_t ns, char out[static WHEN_ROOM])
 {
-    int64_t second = ns / SECOND - (ns % SECOND < 0 ? 1 : 0);
+    int64_t second = ns / SECOND, rest = ns % SECOND;
+    if (rest < 0) {
+        rest += SECOND;
+        second--;
+    }
     if (second != c->second) {
         when_date_time(ns, c->utc, c->text);
         c->second = second;
     }
-    unsigned ms = (unsigned)((ns - second * SECOND) / 1000000);
+    unsigned ms = (unsigned)(rest / 1000000);
     size_t n = SUMMARY_DATE + SUMMARY_CLOCK;
     memcpy(out, c->text, n);
     out[n++] = '.';
