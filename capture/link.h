@@ -11,11 +11,11 @@
 enum link_result { LINK_IP, LINK_OTHER, LINK_MALFORMED, LINK_TOO_DEEP, LINK_UNKNOWN };
 
 struct link_info {
-    struct bytes ip;     /* from the IP header on, padding and trailers included */
-    uint32_t wire_left;  /* bytes on the wire from ip.p on */
+    struct bytes ip;    /* from the IP header on, padding and trailers included */
+    uint32_t wire_left; /* bytes on the wire from ip.p on */
     bool has_vlan;
-    uint16_t vlan;       /* innermost */
-    unsigned layers;     /* headers passed */
+    uint16_t vlan;   /* innermost */
+    unsigned layers; /* headers passed */
 };
 
 /* out->layers counts on from what it holds, so tunnels share the bound. */

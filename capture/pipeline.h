@@ -18,16 +18,17 @@ struct pipeline_config {
 
 struct pipeline_counters {
     uint64_t packets, bytes;
-    uint64_t ignored;    /* not TCP over IP */
-    uint64_t malformed;  /* headers cut or lying */
-    uint64_t too_deep;   /* limits.link_layers */
+    uint64_t ignored;      /* not TCP over IP */
+    uint64_t malformed;    /* headers cut or lying */
+    uint64_t too_deep;     /* limits.link_layers */
     uint64_t unknown_link; /* packets of a link type that is not read */
     int unknown_linktype;  /* the first such, -1 none */
     uint64_t fragments, fragments_dropped, fragment_overlaps;
     int64_t first, last; /* packet times, -1 without packets */
 };
 
-struct pipeline *pipeline_new(const struct pipeline_config *c, const struct stream_ops *ops, void *ctx);
+struct pipeline *pipeline_new(const struct pipeline_config *c, const struct stream_ops *ops,
+                              void *ctx);
 void pipeline_packet(struct pipeline *p, const struct packet *pkt); /* copies what it must keep */
 void pipeline_tick(struct pipeline *p, int64_t now);
 void pipeline_finish(struct pipeline *p); /* closes all flows */

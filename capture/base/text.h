@@ -28,7 +28,8 @@ bool text_is_unsafe(uint32_t cp);
 /* Columns a code point takes: 0 combining, 1, or 2 (East Asian wide, emoji). Locale-free. */
 int text_width(uint32_t cp);
 
-/* Appends b, escaped for a terminal or text file; false when out is full. Newlines are escaped too. */
+/* Appends b, escaped for a terminal or text file; false when out is full. Newlines are escaped too.
+ */
 bool text_escape(struct buf *out, struct bytes b);
 /* The same for a terminal whose locale is not UTF-8: all that is not ASCII is escaped, since bytes
  * of UTF-8 can be C1 controls there. */
