@@ -165,6 +165,9 @@ static void judge(struct session *s, bool last)
     if (s->tls->phase == PHASE_LOOKING) {
         judge_client(s, last);
     }
+    if (s->ready != 0 && !s->pumping) { /* the client's handshake is read before the server's */
+        session_pump(s, (enum dir)s->prefer);
+    }
     if (s->tls->phase == PHASE_LOOKING && s->framer[FROM_CLIENT].ended &&
         session_waiting(s, FROM_SERVER).n >= LOOK_BYTES) {
         if (tls_look(session_waiting(s, FROM_SERVER)) == TLS_LOOK_YES) {
