@@ -41,14 +41,30 @@ static inline void sip_word(struct sip *s, uint64_t word)
     s->a ^= word;
 }
 
-/* Up to seven bytes, little endian, with the length's low byte on top. */
-static inline uint64_t sip_tail(const uint8_t *p, size_t n, size_t total)
+static inline uint64_t load_le64(const uint8_t *p)
 {
-    uint64_t word = (uint64_t)(total & 0xff) << 56;
-    for (size_t i = 0; i < n; i++) {
-        word |= (uint64_t)p[i] << (8 * i);
-    }
+    uint64_t word = 0;
+    memcpy(&word, p, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
     return word;
+}
+
+/* The last zero to seven bytes, little endian, with the length's low byte on top. Of longer input
+ * the last eight are loaded at once and what was hashed before is shifted out. */
+static inline uint64_t sip_tail(struct bytes b)
+{
+    size_t rest = b.n % 8;
+    uint64_t word = 0;
+    if (b.n >= 8 && rest > 0) {
+        word = load_le64(b.p + b.n - 8) >> (8 * (8 - rest));
+    } else {
+        for (size_t i = 0; i < rest; i++) {
+            word |= (uint64_t)b.p[i] << (8 * i);
+        }
+    }
+    return word | (uint64_t)(b.n & 0xff) << 56;
 }
 
 uint64_t hash_bytes(struct hash_key key, struct bytes b)
@@ -59,16 +75,10 @@ uint64_t hash_bytes(struct hash_key key, struct bytes b)
         key.k0 ^ UINT64_C(0x6c7967656e657261),
         key.k1 ^ UINT64_C(0x7465646279746573),
     };
-    size_t at = 0;
-    for (; b.n - at >= 8; at += 8) {
-        uint64_t word = 0;
-        memcpy(&word, b.p + at, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        word = __builtin_bswap64(word);
-#endif
-        sip_word(&s, word);
+    for (size_t at = 0; b.n - at >= 8; at += 8) {
+        sip_word(&s, load_le64(b.p + at));
     }
-    sip_word(&s, sip_tail(at < b.n ? b.p + at : NULL, b.n - at, b.n));
+    sip_word(&s, sip_tail(b));
     s.c ^= 0xff;
     sip_round(&s);
     sip_round(&s);

@@ -70,6 +70,19 @@ static void civil_local(int64_t seconds, bool utc, struct civil *c)
                         (unsigned)tm.tm_hour,       (unsigned)tm.tm_min,     (unsigned)tm.tm_sec};
 }
 
+static inline char *put2(char *p, uint32_t v)
+{
+    p[0] = (char)('0' + v / 10);
+    p[1] = (char)('0' + v % 10);
+    return p + 2;
+}
+
+static inline char *put3(char *p, uint32_t v)
+{
+    *p = (char)('0' + v / 100);
+    return put2(p + 1, v % 100);
+}
+
 static char *put(char *p, uint32_t v, unsigned digits)
 {
     for (unsigned i = digits; i-- > 0; v /= 10) {
@@ -90,22 +103,22 @@ static char *put_plain(char *p, uint32_t v)
 
 static char *put_date(char *p, const struct civil *c, char behind)
 {
-    p = put(p, (uint32_t)c->year, 4);
+    p = put2(put2(p, (uint32_t)c->year / 100), (uint32_t)c->year % 100);
     *p++ = '-';
-    p = put(p, c->month, 2);
+    p = put2(p, c->month);
     *p++ = '-';
-    p = put(p, c->day, 2);
+    p = put2(p, c->day);
     *p++ = behind;
     return p;
 }
 
 static char *put_clock(char *p, const struct civil *c)
 {
-    p = put(p, c->hour, 2);
+    p = put2(p, c->hour);
     *p++ = ':';
-    p = put(p, c->minute, 2);
+    p = put2(p, c->minute);
     *p++ = ':';
-    return put(p, c->second, 2);
+    return put2(p, c->second);
 }
 
 static size_t finish(const char *out, char *p)
@@ -122,7 +135,10 @@ size_t when_rfc3339(int64_t ns, enum when_precision precision, char out[static W
     civil_utc(seconds, &c);
     char *p = put_clock(put_date(out, &c, 'T'), &c);
     *p++ = '.';
-    p = precision == WHEN_NANO ? put(p, fraction, 9) : put(p, fraction / 1000, 6);
+    p = put3(put3(p, fraction / 1000000), fraction / 1000 % 1000);
+    if (precision == WHEN_NANO) {
+        p = put3(p, fraction % 1000);
+    }
     *p++ = 'Z';
     return finish(out, p);
 }
@@ -130,7 +146,7 @@ size_t when_rfc3339(int64_t ns, enum when_precision precision, char out[static W
 static char *put_millis(char *p, int64_t ns, int64_t seconds)
 {
     *p++ = '.';
-    return put(p, (uint32_t)(ns - seconds * SECOND) / 1000000, 3);
+    return put3(p, (uint32_t)(ns - seconds * SECOND) / 1000000);
 }
 
 size_t when_date_time(int64_t ns, bool utc, char out[static WHEN_ROOM])

@@ -39,6 +39,9 @@ static void siphash_vectors(void **state)
         UINT64_C(0xabac0158050fc4dc), UINT64_C(0xc9f49bf37d57ca93), UINT64_C(0x82cb9b024dc7d44d),
         UINT64_C(0x8bf80ab8e7ddf7fb), UINT64_C(0xcf75576088d38328), UINT64_C(0xdef9d52f49533b67),
         UINT64_C(0xc50d2b50c59f22a7), UINT64_C(0xd3927d989bb11140), UINT64_C(0x369095118d299a8e),
+        UINT64_C(0x25a48eb36c063de4), UINT64_C(0x79de85ee92ff097f), UINT64_C(0x70c118c1f94dc352),
+        UINT64_C(0x78a384b157b4d9a2), UINT64_C(0x306f760c1229ffa7), UINT64_C(0x605aa111c0f95d34),
+        UINT64_C(0xd320d86d2a519956), UINT64_C(0xcc4fdd1a7d908b66), UINT64_C(0x9cf2689063dbd80c),
     };
     struct hash_key key = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
     uint8_t message[64];
@@ -48,6 +51,7 @@ static void siphash_vectors(void **state)
     for (size_t n = 0; n < sizeof want / sizeof want[0]; n++) {
         assert_true(hash_bytes(key, bytes_make(message, n)) == want[n]);
     }
+    assert_true(hash_bytes(key, bytes_make(message, 63)) == UINT64_C(0x9d199062b7bbb3a8));
     assert_true(hash_bytes(key, (struct bytes){NULL, 0}) == want[0]);
 }
 
