@@ -224,7 +224,7 @@ static enum stream_verdict let_go(struct engine *e, void **user)
 /* The usual case: the first words decide and nothing older waits. No copy is made. */
 static bool begin_at_once(struct engine *e, struct conn *conn, enum dir dir, const struct chunk *c)
 {
-    if (e->head != conn || conn->spoke) {
+    if (e->head != conn || conn->spoke || conn->detect != NULL) {
         return false;
     }
     struct detect look;
@@ -285,7 +285,7 @@ static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void
 static void on_gap(void *ctx, const struct flow_info *flow, void **user, enum dir dir,
                    const struct gap *g)
 {
-    (void)ctx;
+    struct engine *e = ctx;
     (void)flow;
     struct conn *c = *user;
     if (c == NULL) {
@@ -293,9 +293,12 @@ static void on_gap(void *ctx, const struct flow_info *flow, void **user, enum di
     }
     if (c->session != NULL) {
         session_gap(c->session, session_dir(c, dir), g);
-    } else if (c->detect != NULL) {
-        detect_log_gap(c->detect, dir, g);
+        return;
     }
+    if (c->detect == NULL) { /* missing before anything was said */
+        c->detect = detect_new(e->limits);
+    }
+    detect_log_gap(c->detect, dir, g);
 }
 
 static void on_note(void *ctx, const struct flow_info *flow, void **user,

@@ -135,7 +135,7 @@ struct message {
     const char *end_of_data;     /* NULL: CRLF.CRLF (or counted); else the variant taken, "LF.LF" ... */
 
     bool has_envelope;           /* SMTP, LMTP */
-    struct bytes mail_from;      /* without brackets; the null sender is empty */
+    struct bytes mail_from;      /* without brackets; the null sender is empty; p NULL: MAIL not seen */
     struct bytes mail_parameters;/* as sent */
     struct recipient *recipients;
     uint32_t recipient_count;    /* listed */

@@ -298,7 +298,8 @@ void smtp_unasked(struct session *s, const struct reply *r, const struct frame *
     struct smtp *x = smtp_of(s);
     if (!smtp_client_seen(s)) {
         follow_server(s, r, f);
-    } else if (r->status == REPLY_CONTINUE && x->unsure && x->body == NULL) {
+    } else if (r->status == REPLY_CONTINUE && x->unsure && x->body == NULL &&
+               session_oldest(s) == NULL) {
         smtp_go_ahead_unasked(s, r, f);
     } else if (x->body != NULL && x->body->message != NULL && r->status != REPLY_CONTINUE) {
         smtp_early_verdict(s, r, f);

@@ -108,7 +108,11 @@ static struct pending *pair(struct session *s, const struct reply *r)
         }
         x->out_of_step = false;
     }
-    return session_oldest(s);
+    struct pending *p = session_oldest(s);
+    if (p != NULL && p->tag == SMTP_VERDICT && r->code == 354 && x->unsure) {
+        return NULL; /* the go-ahead for a DATA that was lost; its message is over already */
+    }
+    return p;
 }
 
 /* The greeting comes first, whatever the client already said (RFC 5321 3.1); only when the start

@@ -319,8 +319,10 @@ static void recipients(struct buf *out, const struct message *m)
 static void envelope(struct buf *out, const struct message *m)
 {
     if (m->has_envelope) {
-        buf_add_str(out, " from=");
-        render_quoted(out, m->mail_from);
+        if (m->mail_from.p) {
+            buf_add_str(out, " from=");
+            render_quoted(out, m->mail_from);
+        }
         field(out, "parameters", m->mail_parameters);
         recipients(out, m);
     }

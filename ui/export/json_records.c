@@ -142,7 +142,9 @@ static void put_recipient(struct json *j, const struct recipient *r)
 static void envelope_object(struct json *j, const struct message *m)
 {
     json_open(j, "envelope");
-    json_text(j, "mail_from", m->mail_from);
+    if (m->mail_from.p != NULL) { /* MAIL was seen */
+        json_text(j, "mail_from", m->mail_from);
+    }
     record_optional(j, "mail_parameters", m->mail_parameters);
     json_open_array(j, "rcpt_to");
     for (uint32_t i = 0; i < m->recipient_count; i++) {
