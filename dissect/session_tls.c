@@ -206,13 +206,30 @@ void session_tls_input(struct session *s, enum dir dir)
     }
 }
 
+/* The handshake is read byte by byte and told fact by fact: else what is told would depend on which
+ * facts one packet brought together. What follows goes by whole. */
+static void read_tls(struct session *s, const struct frame *f)
+{
+    const struct tls_info *t = tls_facts(s->tls->reader);
+    struct bytes data = f->data;
+    while (data.n > 0 && !t->established &&
+           t->bytes[f->dir] < s->config->limits->tls_handshake_bytes) {
+        if (tls_data(s->tls->reader, f->dir, bytes_sub(data, 0, 1))) {
+            tell_tls(s, f);
+        }
+        data = bytes_from(data, 1);
+    }
+    if (data.n > 0 && tls_data(s->tls->reader, f->dir, data)) {
+        tell_tls(s, f);
+    }
+}
+
 void session_tls_frame(struct session *s, const struct frame *f)
 {
-    bool told = false;
     switch (f->kind) {
     case FRAME_DATA:
     case FRAME_LINE: /* an unfinished line when the reader took over */
-        told = tls_data(s->tls->reader, f->dir, f->data);
+        read_tls(s, f);
         break;
     case FRAME_GAP:
         tls_gap(s->tls->reader, f->dir, f->missing);
@@ -222,9 +239,6 @@ void session_tls_frame(struct session *s, const struct frame *f)
         break;
     default:
         break;
-    }
-    if (told) {
-        tell_tls(s, f);
     }
 }
 

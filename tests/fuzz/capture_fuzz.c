@@ -17,6 +17,7 @@ static const char *const views[] = {"json", "transcript", "sessions"};
 #define VIEWS (sizeof views / sizeof *views)
 
 struct output {
+    struct export_config config; /* sinks borrow it */
     FILE *file;
     char *text;
     size_t n;
@@ -66,9 +67,9 @@ static struct sink *open_views(struct output *out, const struct limits *l)
         struct error e;
         out[i] = (struct output){0};
         out[i].file = open_memstream(&out[i].text, &out[i].n);
-        struct export_config c = {
+        out[i].config = (struct export_config){
             .out = out[i].file, .limits = l, .utc = true, .commands = true, .bodies = true};
-        sinks[i] = export_find(views[i])->open(&c, &e);
+        sinks[i] = export_find(views[i])->open(&out[i].config, &e);
         invariant(sinks[i] != NULL);
     }
     return tee_new(sinks, VIEWS);
