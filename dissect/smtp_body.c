@@ -50,7 +50,8 @@ void smtp_note_oddities(struct session *s, const struct body_oddities *odd, cons
     if (odd->longest_line > 0) {
         struct buf text;
         buf_init(&text, 60);
-        buf_printf(&text, "a line of %llu bytes", (unsigned long long)odd->longest_line);
+        buf_printf(&text, "a line of %llu bytes with CRLF",
+                   (unsigned long long)odd->longest_line + 1);
         session_note(s, NOTE_ID_LINE_TOO_LONG, buf_bytes(&text), f);
         buf_done(&text);
     }

@@ -164,6 +164,21 @@ static begin_fn *const begins[SMTP_VERB_COUNT] = {
     [SMTP_XFORWARD] = another_client,
 };
 
+/* Only the client was captured: what it says tells how far it got. */
+static void follow_client(struct session *s, enum smtp_verb v, const struct frame *f)
+{
+    static const char *const states[SMTP_VERB_COUNT] = {
+        [SMTP_EHLO] = "READY", [SMTP_HELO] = "READY", [SMTP_LHLO] = "READY", [SMTP_MAIL] = "MAIL",
+        [SMTP_SEND] = "MAIL",  [SMTP_SOML] = "MAIL",  [SMTP_SAML] = "MAIL",  [SMTP_RCPT] = "RCPT",
+        [SMTP_BDAT] = "BDAT",  [SMTP_AUTH] = "AUTH",  [SMTP_QUIT] = "QUIT",
+    };
+    if (states[v] != NULL) {
+        session_set_state(s, states[v], f, true);
+    } else if (v == SMTP_RSET) {
+        smtp_ready(s, f);
+    }
+}
+
 /* What of the line may stand in a finding: never a secret. */
 static struct bytes without_secret(const struct frame *f, const struct command *c)
 {
@@ -193,11 +208,11 @@ void smtp_command_line(struct session *s, const struct frame *f)
         c.secret = smtp_auth_secret(c.argument);
     }
     struct bytes shown = without_secret(f, &c);
-    check_line(s, f, v, shown);
     if (out_of_order(x, v)) {
         c.flags |= COMMAND_OUT_OF_ORDER;
     }
     struct pending *p = session_command(s, f, &c, (uint16_t)v, 0);
+    check_line(s, f, v, shown);
     if (c.flags & COMMAND_OUT_OF_ORDER) {
         session_note(s, NOTE_ID_SEQUENCE_ERROR, bytes_sub(shown, 0, EVIDENCE_BYTES), f);
     }
@@ -205,6 +220,9 @@ void smtp_command_line(struct session *s, const struct frame *f)
         smtp_note_once(s, TOLD_EARLY, NOTE_ID_EARLY_TALKER, shown, f);
     }
     x->pipelines = x->pipelines || ((p->command.flags & COMMAND_PIPELINED) && !x->replies_lost);
+    if (!smtp_server_seen(s)) {
+        follow_client(s, v, f);
+    }
     if (begins[v] != NULL) {
         begins[v](s, f, p);
     }

@@ -18,6 +18,7 @@ C DATA
 C RSET
 C QUIT
 end fin
+= state CONNECT > READY
 = command C 0 ? "YWxpY2U=" data
 = command C 3 MAIL
 = end C 1 complete 20
