@@ -79,9 +79,12 @@ const char *compression_name(struct bytes first)
 /* Behind a member: another one, or zeros that fill up a block of tape. */
 static bool gzip_begin(struct decompressor *d, struct bytes *in, struct error *e)
 {
-    while (d->started && in->n > 0 && in->p[0] == 0) {
-        *in = bytes_from(*in, 1);
+    size_t zeros = 0;
+    while (d->started && zeros < in->n && in->p[zeros] == 0) {
+        zeros++;
     }
+    in->p += zeros;
+    in->n -= zeros;
     if (in->n == 0) {
         return true;
     }

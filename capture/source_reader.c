@@ -116,36 +116,41 @@ static void stream_close(struct stream *s)
 {
     if (s->pcap != NULL) {
         pcap_close(s->pcap); /* closes the FILE too */
-    } else if (s->file != NULL) {
-        fclose(s->file);
     }
     free(s->buffer);
     *s = (struct stream){0};
+}
+
+static FILE *cookie_open(struct stream *s)
+{
+    cookie_io_functions_t io = {.read = stream_read, .seek = stream_seek};
+    FILE *file = fopencookie(s, "r", io);
+    if (file == NULL) {
+        die("out of memory: a capture file can not be opened");
+    }
+    return file;
 }
 
 /* s->in, s->ng and what follows are set. */
 static bool stream_open(struct stream *s, size_t room, struct error *e)
 {
     char cause[PCAP_ERRBUF_SIZE] = "";
-    cookie_io_functions_t io = {.read = stream_read, .seek = stream_seek};
-    s->file = fopencookie(s, "r", io);
-    if (s->file == NULL) {
-        die("out of memory: a capture file can not be opened");
-    }
+    FILE *file = cookie_open(s);
     s->buffer = xmalloc(room);
-    setvbuf(s->file, s->buffer, _IOFBF, room);
-    __fsetlocking(s->file, FSETLOCKING_BYCALLER); /* one thread reads it */
-    s->pcap = pcap_fopen_offline_with_tstamp_precision(s->file, PCAP_TSTAMP_PRECISION_NANO, cause);
+    setvbuf(file, s->buffer, _IOFBF, room);
+    __fsetlocking(file, FSETLOCKING_BYCALLER); /* one thread reads it */
+    s->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, cause);
     if (s->pcap == NULL) {
         error_set(e, "%s", cause);
+        fclose(file); /* else pcap_close does it */
         stream_close(s);
         return false;
     }
+    s->file = file;
     return true;
 }
 
-/* ---- pcapng
- * -------------------------------------------------------------------------------------- */
+/* ---- pcapng ---------------------------------------------------------------------------------- */
 
 static struct stream *ng_find(struct reader *r, const struct ng_key *key)
 {
@@ -187,8 +192,7 @@ static enum reader_result ng_turn(struct reader *r, struct error *e)
     return READER_MORE;
 }
 
-/* ---- the reader
- * ------------------------------------------------------------------------------------ */
+/* ---- the reader ------------------------------------------------------------------------------ */
 
 bool reader_new(struct reader **out, struct input *in, struct error *e)
 {

@@ -28,8 +28,7 @@ static bool fail(struct source_writer *w, struct error *e, const char *doing, in
     return error_set(e, "%.250s: %s: %.100s", source_shown(w->path, shown), doing, strerror(error));
 }
 
-/* ---- opening
- * ---------------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 /* A new file beside the wanted one: what a link or a file of that name is does not matter then. */
 static int open_temporary(struct source_writer *w)
@@ -108,8 +107,7 @@ bool source_writer_open(struct source_writer **out, struct source *s, const char
     return true;
 }
 
-/* ---- writing
- * ----------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 /* Writes the file header, once it is known what the packets are. */
 static bool begin(struct source_writer *w, struct error *e)
@@ -160,8 +158,7 @@ bool source_writer_packet(struct source_writer *w, const struct packet *p, struc
     return ferror(w->file) == 0 || fail(w, e, "writing failed", errno);
 }
 
-/* ---- closing
- * ----------------------------------------------------------------------------------------- */
+/* ---- closing --------------------------------------------------------------------------------- */
 
 static bool finish(struct source_writer *w, struct error *e)
 {

@@ -58,7 +58,7 @@ static inline uint64_t sip_tail(struct bytes b)
     size_t rest = b.n % 8;
     uint64_t word = 0;
     if (b.n >= 8 && rest > 0) {
-        word = load_le64(b.p + b.n - 8) >> (8 * (8 - rest));
+        word = load_le64(b.p + b.n - 8) >> (64 - 8 * rest) % 64;
     } else {
         for (size_t i = 0; i < rest; i++) {
             word |= (uint64_t)b.p[i] << (8 * i);

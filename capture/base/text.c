@@ -238,7 +238,7 @@ static bool walk_next(struct walk *w, struct shown *s)
     int32_t cp = text_utf8_next(w->in, &w->at);
     int columns = cp < 0 ? 0 : text_width((uint32_t)cp);
     bool mark = cp >= 0 && columns == 0;
-    if (cp < 0 || cp < 0x20 || cp == 0x7f) {
+    if (cp < 0x20 || cp == 0x7f) { /* invalid ones are -1 */
         show_byte(s, first);
     } else if (text_is_unsafe((uint32_t)cp) || (w->ascii && cp > 0x7f) ||
                (mark && w->marks >= MARKS_MOST)) {
