@@ -321,7 +321,9 @@ void app_press(struct app *a, const struct key *k)
     enum action action = keymap_find(&a->ui.config->keys, current(a)->id, k->code);
     a->ui.now = clock_now();
     lay_out(a);
-    a->ui.notice.until = a->ui.notice.style == STYLE_ERROR ? 0 : a->ui.notice.until;
+    if (!a->ui.notice.stays) {
+        a->ui.notice.until = 0;
+    }
     if (action == ACT_REDRAW || action == ACT_SUSPEND) {
         app_act(a, action);
     } else if (a->dialog) {
@@ -351,6 +353,7 @@ static void tell_news(struct app *a)
     const char *said = store_saying(u->store, &a->sayings);
     if (said) {
         ui_say(u, STYLE_TEMP, "%s", said);
+        u->notice.stays = true;
     }
     if (p->ended && !a->told_end && !said) {
         a->told_end = true;
@@ -508,6 +511,9 @@ struct app *app_new(const struct app_config *c)
         a->tab[i] = view_new(&a->ui, (enum view_id)i, &(struct view_target){0});
     }
     use_settings(a, c);
+    if (c->notice) {
+        ui_say(&a->ui, STYLE_ERROR, "%s", c->notice);
+    }
     return a;
 }
 

@@ -32,7 +32,10 @@ struct app_config {
     void *file_name_arg;
     const char *filter; /* -f, or NULL */
     bool show_secrets, utc;
-    bool steady; /* tests: no figures that depend on the machine are shown */
+    const char *notice;         /* said at first, or NULL */
+    bool steady;                /* tests: no figures that depend on the machine are shown */
+    void (*started)(void *arg); /* called once when the screen is there; may be NULL */
+    void *started_arg;
 };
 
 struct app *app_new(const struct app_config *c);

@@ -293,6 +293,17 @@ int text_step(struct bytes text, size_t *at)
     return text_columns(bytes_sub(text, from, *at - from));
 }
 
+/* Columns that must stay at the end of a text cut in the middle: a port, else a third. */
+static int tail_columns(struct bytes escaped, int cols)
+{
+    size_t n = 0;
+    while (n < escaped.n && n < 7 && escaped.p[escaped.n - 1 - n] != ':') {
+        n++;
+    }
+    bool port = n > 0 && n < 6 && n < escaped.n && escaped.p[escaped.n - 1 - n] == ':';
+    return port && (int)n + 1 < cols - 3 ? (int)n + 1 : (cols - 1) / 3;
+}
+
 int pane_middle(const struct pane *p, int row, int col, int cols, enum style s, struct bytes text)
 {
     cols = clamp(cols, 0, p->cols - col);
@@ -304,7 +315,7 @@ int pane_middle(const struct pane *p, int row, int col, int cols, enum style s, 
     if (wide <= cols || cols < 8) {
         used = draw_escaped(p, row, col, cols, s, buf_bytes(&escaped), 0);
     } else {
-        int tail = (cols - 1) / 3;
+        int tail = tail_columns(buf_bytes(&escaped), cols);
         used = draw_escaped(p, row, col, cols - tail, s, buf_bytes(&escaped), 0);
         used += draw_escaped(p, row, col + used, tail, s, buf_bytes(&escaped), wide - tail);
     }

@@ -94,9 +94,17 @@ static void cell_end(const struct cell_of *c)
     }
 }
 
+/* Never wider than five columns: "5:24", "1h02", "4d12". */
 static void cell_dur(const struct cell_of *c)
 {
-    add_span(c, duration(&c->s->info));
+    int64_t minutes = duration(&c->s->info) / (60 * INT64_C(1000000000));
+    if (minutes >= 24 * 60) {
+        buf_printf(c->out, "%dd%02d", (int)(minutes / 1440), (int)(minutes / 60 % 24));
+    } else if (minutes >= 60) {
+        buf_printf(c->out, "%dh%02d", (int)(minutes / 60), (int)(minutes % 60));
+    } else {
+        add_span(c, duration(&c->s->info));
+    }
 }
 
 static void cell_idle(const struct cell_of *c)
@@ -181,23 +189,48 @@ static void cell_worst(const struct cell_of *c)
     buf_add_byte(c->out, (uint8_t)ui_severity_letter(c->s->info.worst));
 }
 
+static void add_mailbox(const struct cell_of *c, const struct mailbox *m)
+{
+    buf_printf(c->out, "%u", m->retrieved_count);
+    if (m->has_messages) {
+        buf_printf(c->out, " of %llu", (unsigned long long)m->messages);
+    }
+    buf_add_str(c->out, " fetched");
+    if (m->deleted_count) {
+        buf_printf(c->out, ", %u deleted%s", m->deleted_count,
+                   m->committed == TRI_NO ? " (rolled back)" : "");
+    }
+}
+
+/* What a person wants to know first: the refusal it ended with, else what came of the mail. */
 static void cell_result(const struct cell_of *c)
 {
     const struct session_info *i = &c->s->info;
     char room[16];
     *c->style = ui_session_style(c->ui, c->s);
-    if (i->tls && (i->tls->established || i->tls->version)) {
-        buf_printf(c->out, "encrypted, %s", tls_version_name(i->tls->version, room));
+    if (i->last_negative && i->last_reply.n) {
+        buf_add(c->out, i->last_reply);
+    } else if (i->has_transaction && i->messages) {
+        buf_add_str(c->out, outcome_name(i->first_outcome));
+        if (i->messages > 1) {
+            buf_printf(c->out, ", %u messages", i->messages);
+        }
+    } else if (i->mailbox && (i->mailbox->has_messages || i->mailbox->retrieved_count)) {
+        add_mailbox(c, i->mailbox);
+    } else if (i->tls) {
+        buf_add_str(c->out, "encrypted");
+        buf_printf(c->out, i->tls->version ? ", %s" : "%s",
+                   i->tls->version ? tls_version_name(i->tls->version, room) : "");
         if (i->tls->server_name.n) {
             buf_add_str(c->out, ", ");
             buf_add(c->out, i->tls->server_name);
         }
     } else if (i->last_reply.n) {
         buf_add(c->out, i->last_reply);
-    } else if (!(c->s->flags & STORE_OPEN)) {
-        buf_printf(c->out, "no reply (%s)", session_end_name(i->end));
+    } else if (c->s->flags & STORE_OPEN) {
+        buf_add_str(c->out, "open");
     } else {
-        buf_add_str(c->out, "waiting");
+        buf_printf(c->out, "nothing refused (%s)", session_end_name(i->end));
     }
 }
 
@@ -492,10 +525,11 @@ void columns_table(const struct column_set *set, const struct ui *u, struct tabl
         if (!column_available(id, u)) {
             continue;
         }
+        bool long_numbers = id == COLUMN_number && store_counters(u->store).sessions_seen > 999999;
         ids[t->columns] = id;
         t->column[t->columns++] = (struct table_column){
             .title = rows[id].title,
-            .width = set->choice[i].width,
+            .width = set->choice[i].width + (long_numbers ? 3 : 0),
             .right = rows[id].align == RIGHT,
             .middle = rows[id].align == MIDDLE,
             .flex = rows[id].align == FLEX,

@@ -240,14 +240,14 @@ static void add_login(struct doc *d, const struct ui *u, const struct event *e,
     add_times(d, u, e, turn);
 }
 
-static void add_tls(struct doc *d, const struct ui *u, const struct event *e,
-                    const struct turn *turn)
+static void add_tls(struct doc *d, const struct ui *u, const struct turns *t, size_t turn)
 {
-    const struct tls_info *tls = e->session->tls;
+    struct store_session s;
     char room[16];
-    if (!tls) {
+    if (!store_session(t->store, t->ref, true, &s) || !s.info.tls) {
         return;
     }
+    const struct tls_info *tls = s.info.tls;
     doc_text(d, STYLE_TITLE, bytes_of(tls->version ? tls_version_name(tls->version, room) : "TLS"));
     doc_blank(d);
     if (tls->offered_version) {
@@ -264,7 +264,10 @@ static void add_tls(struct doc *d, const struct ui *u, const struct event *e,
     }
     doc_pairf(d, "bytes", STYLE_NORMAL, "%" PRIu64 " from the client, %" PRIu64 " from the server",
               tls->bytes[FROM_CLIENT], tls->bytes[FROM_SERVER]);
-    add_times(d, u, e, turn);
+    const struct event *e = turns_event(t, turn);
+    if (e) {
+        add_times(d, u, e, &t->turn[turn]);
+    }
 }
 
 static void add_turn(struct doc *d, const struct ui *u, const struct turns *t, size_t i)
@@ -294,7 +297,7 @@ static void add_turn(struct doc *d, const struct ui *u, const struct turns *t, s
         add_login(d, u, e, turn);
         break;
     case TURN_TLS:
-        add_tls(d, u, e, turn);
+        add_tls(d, u, t, i);
         break;
     default:
         buf_init(&b, 4096);
@@ -380,12 +383,14 @@ static void add_findings(struct doc *d, const struct turns *t)
                 doc_rule(d, "Findings in this session");
             }
             any = true;
-            doc_printf(d, ui_severity_style(t->turn[i].severity), "%c  %s",
-                       ui_severity_letter(t->turn[i].severity),
-                       note_rule((enum note_id)t->turn[i].number)->sentence);
+            char letter[2] = {ui_severity_letter(t->turn[i].severity), '\0'};
+            d->label_cols = 3;
+            doc_pair(d, letter, ui_severity_style(t->turn[i].severity),
+                     bytes_of(note_rule((enum note_id)t->turn[i].number)->sentence));
             doc_tag(d, (int32_t)i + 1);
         }
     }
+    d->label_cols = LABEL_COLS;
 }
 
 static void add_mailbox(struct doc *d, const struct mailbox *m)

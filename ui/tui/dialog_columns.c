@@ -192,9 +192,8 @@ static void draw(const struct dialog *d, const struct pane *all)
         pane_str(&p, rows - 3, 2, cols - 4, c->wrong ? STYLE_ERROR : STYLE_NOTICE, c->message);
     }
     pane_str(&p, rows - 2, 2, cols - 4, STYLE_DIM,
-             cols > 74
-                 ? "Space on/off  K J earlier, later  < > width  d usual ones  w keep  Enter done"
-                 : "Space  K J move  < > width  d  w keep  Enter");
+             cols > 74 ? "Space on/off  K J move  < > width  d usual ones  w keep  Enter done"
+                       : "Space  K J move  < > width  d  w keep  Enter");
 }
 
 static bool work(struct dialog *d, int64_t deadline, bool *done)

@@ -352,7 +352,7 @@ static void draw(const struct dialog *d, const struct pane *all)
     draw_label(s, &p, row, FIELD_PATH, formats[s->format].folder ? "Folder" : "File");
     edit_draw(&s->path, &p, row++, LABEL, cols - LABEL - 2, STYLE_TITLE, s->field == FIELD_PATH);
     pane_str(&p, row++, LABEL, cols - LABEL - 1, STYLE_DIM,
-             "only you may read it; nothing that exists is replaced (name.2 instead)");
+             "mode 0600; what exists is never replaced (NAME.2 instead)");
     if (s->job) {
         draw_progress(s, &p, row);
     } else {

@@ -181,6 +181,9 @@ void doc_wrap(struct doc *d, int cols)
             size_t n = piece_of(bytes_from(text, from), room);
             add_row(d, i, from, n);
             from += n;
+            while (from < text.n && text.p[from] == ' ') { /* a row does not begin with a blank */
+                from++;
+            }
         }
     }
 }

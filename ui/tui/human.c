@@ -88,6 +88,21 @@ const char *human_span(int64_t ns, char out[static HUMAN_ROOM])
     return out;
 }
 
+const char *human_took(int64_t ns, char out[static HUMAN_ROOM])
+{
+    char span[HUMAN_ROOM];
+    out[0] = '\0';
+    if (ns >= 0 && ns < 100000000) {
+        snprintf(out, HUMAN_ROOM, "%.*f ms", ns < 10000000 ? 2 : 1, (double)ns / 1e6);
+    } else if (ns >= 0) {
+        const char *unit = ns < INT64_C(60000000000)     ? "s"
+                           : ns < INT64_C(3600000000000) ? "min"
+                                                         : "h";
+        snprintf(out, HUMAN_ROOM, "%.20s %s", human_span(ns, span), unit);
+    }
+    return out;
+}
+
 const char *human_wait(uint64_t seconds, char out[static HUMAN_ROOM])
 {
     if (seconds < 60) {

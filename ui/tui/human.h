@@ -16,6 +16,8 @@ const char *human_short(uint64_t n, char out[static HUMAN_ROOM]);
 const char *human_delta(int64_t ns, char out[static HUMAN_ROOM]);
 /* "0.010", "2.38", "31.0", "3:05": a length of time in a column; "" when unknown (negative). */
 const char *human_span(int64_t ns, char out[static HUMAN_ROOM]);
+/* "0.31 ms", "2.38 s", "5:24 min", "1:02:03 h"; "" when unknown. */
+const char *human_took(int64_t ns, char out[static HUMAN_ROOM]);
 /* "17 s", "3 min 12 s", "2 h 5 min". */
 const char *human_wait(uint64_t seconds, char out[static HUMAN_ROOM]);
 

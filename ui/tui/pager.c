@@ -148,6 +148,11 @@ size_t pager_rows(const struct pager *p)
     return p->rows;
 }
 
+bool pager_ready(const struct pager *p)
+{
+    return p->done || p->mode == PAGER_HEX;
+}
+
 /* ---- drawing -------------------------------------------------------------------------------- */
 
 static void draw_hex(const struct pager *p, const struct pane *pane, int at, size_t row)

@@ -35,6 +35,8 @@ void pager_layout(struct pager *p, int cols, enum pager_mode mode, bool wrap, bo
 /* True when there is more to look at. */
 bool pager_work(struct pager *p, int64_t deadline);
 size_t pager_rows(const struct pager *p);
+/* All rows are known. */
+bool pager_ready(const struct pager *p);
 /* Draws a row; `shift` columns are scrolled out at the left (not wrapped). */
 void pager_draw(const struct pager *p, const struct pane *pane, int at, size_t row, int shift);
 /* The first row at or behind `row` (before it, backwards) that holds text; SIZE_MAX: none. */

@@ -16,7 +16,7 @@ struct runner {
     struct screen *screen;
     struct relay *relay;
     struct store *store;
-    bool relay_ended;
+    bool relay_ended, busy;
     int64_t drawn;
 };
 
@@ -76,10 +76,11 @@ static void turn(struct runner *r)
     more |= app_work(r->app, clock_now() + WORK_NS);
     int64_t every = r->relay_ended && !more ? DRAW_EVERY_IDLE : DRAW_EVERY;
     int64_t now = clock_now(), due = r->drawn + every;
-    if (now >= due) {
+    if (now >= due || (r->busy && !more)) { /* also when the last of the work is done */
         draw(r);
         due = r->drawn + every;
     }
+    r->busy = more;
     int fd = r->relay && !r->relay_ended ? relay_fd(r->relay) : -1;
     int ms = (int)((due - now) / CLOCK_MS);
     screen_wait(r->screen, more ? -1 : fd, more ? 0 : ms > 0 ? ms : 1);
@@ -94,6 +95,9 @@ bool app_run(const struct app_config *c, int *signal, struct error *e)
     }
     if (!screen_open(&r.screen, &c->config->screen, e)) {
         return false;
+    }
+    if (c->started) {
+        c->started(c->started_arg);
     }
     r.app = app_new(c);
     resize(&r);

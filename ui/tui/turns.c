@@ -20,6 +20,7 @@ void turns_close(struct turns *t)
     }
     free(t->turn);
     free(t->line);
+    free(t->change);
     *t = (struct turns){0};
 }
 
@@ -126,7 +127,8 @@ static struct turn *add(struct turns *t, enum turn_kind kind, const struct event
         t->room = t->room ? t->room * 2 : 64;
         t->turn = xrealloc(t->turn, t->room * sizeof(*t->turn));
     }
-    int64_t before = t->count ? t->turn[t->count - 1].time : -1;
+    bool said = kind != TURN_NOTE && kind != TURN_LOGIN; /* the rest is told about what was said */
+    int64_t before = said && t->count ? t->last_time : -1;
     struct turn *turn = &t->turn[t->count++];
     *turn = (struct turn){.place = store_dialog_place(t->dialog),
                           .time = e->time,
@@ -135,6 +137,9 @@ static struct turn *add(struct turns *t, enum turn_kind kind, const struct event
                           .state = t->state,
                           .kind = (uint8_t)kind,
                           .dir = (uint8_t)e->dir};
+    if (said) {
+        t->last_time = e->time;
+    }
     return turn;
 }
 
@@ -152,13 +157,12 @@ static void take_command(struct turns *t, const struct event *e)
     if (c->flags & COMMAND_PIPELINED) {
         turn->flags |= TURN_PIPELINED;
     }
-    if (c->flags & COMMAND_OUT_OF_ORDER || t->illegal_next) {
+    if (c->flags & COMMAND_OUT_OF_ORDER) {
         problem(t, turn, TURN_ILLEGAL);
     }
     if (c->flags & COMMAND_TORN) {
         problem(t, turn, TURN_INCOMPLETE);
     }
-    t->illegal_next = false;
 }
 
 static void take_reply(struct turns *t, const struct event *e)
@@ -199,25 +203,48 @@ static void take_line(struct turns *t, const struct event *e)
     }
 }
 
+/* The turn last said: what is told about it (findings, logins, list lines) stands behind it. */
+static struct turn *last_said(struct turns *t)
+{
+    for (size_t i = t->count; i-- > 0;) {
+        int kind = t->turn[i].kind;
+        if (kind != TURN_NOTE && kind != TURN_LOGIN && kind != TURN_LINE) {
+            return &t->turn[i];
+        }
+    }
+    return NULL;
+}
+
+/* A reply that does not fit; of a command that was out of order the command is what is marked. */
+static void illegal_reply(struct turns *t, struct turn *reply)
+{
+    size_t command = reply->number ? turns_of_command(t, reply->number) : t->count;
+    if (command == t->count || !(t->turn[command].flags & TURN_ILLEGAL)) {
+        problem(t, reply, TURN_ILLEGAL);
+    }
+}
+
 static void take_state(struct turns *t, const struct event *e)
 {
     const struct state_change *c = e->u.state;
-    struct turn *last = t->count ? &t->turn[t->count - 1] : NULL;
-    if (!c->legal) {
-        /* Told before the command that causes it, or behind it. */
-        bool mine = last && (last->flags & TURN_ILLEGAL) && last->time == e->time;
-        t->illegal_next = !mine;
+    struct turn *last = last_said(t);
+    if (!c->legal && last && last->kind == TURN_REPLY && last->time == e->time) {
+        illegal_reply(t, last);
     }
     if (strcmp(c->from, c->to) == 0) {
         return;
     }
     t->state = c->to;
-    while (last && (last->kind == TURN_NOTE || last->kind == TURN_LINE) && last > t->turn) {
-        last->state = c->to;
-        last--;
+    if (t->changes == t->change_room) {
+        t->change_room = t->change_room ? t->change_room * 2 : 32;
+        t->change = xrealloc(t->change, t->change_room * sizeof(*t->change));
+    }
+    t->change[t->changes++] =
+        (struct turn_state){last ? (uint32_t)(last - t->turn) : 0, c->to, e->time};
+    for (struct turn *it = last; it && it < t->turn + t->count; it++) {
+        it->state = c->to;
     }
     if (last) {
-        last->state = c->to;
         last->flags |= TURN_NEW_STATE;
     }
 }

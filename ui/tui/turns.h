@@ -38,7 +38,7 @@ enum turn_kind {
 
 struct turn {
     size_t place;        /* of its event in the dialog */
-    int64_t time, delta; /* delta: behind the turn before; -1 unknown */
+    int64_t time, delta; /* delta: behind what was said before; -1 unknown, or nothing said */
     int64_t latency;     /* of a reply, -1 unknown */
     const char *state;   /* after it; static */
     uint32_t number;     /* command, message; enum note_id of a finding */
@@ -46,6 +46,13 @@ struct turn {
     uint32_t parent;     /* TURN_LINE: the reply's turn */
     uint16_t code;
     uint8_t kind, dir, flags, severity, status; /* status: enum reply_status */
+};
+
+/* A change of state, in order; one turn may bring several. */
+struct turn_state {
+    uint32_t turn; /* that brought it; 0 also before the first */
+    const char *state;
+    int64_t time;
 };
 
 /* What is drawn in one row. */
@@ -61,12 +68,14 @@ struct turns {
     size_t count, room;
     struct turn_line *line;
     size_t lines, line_room;
-    int64_t slow;
+    struct turn_state *change;
+    size_t changes, change_room;
+    int64_t slow, last_time; /* last_time: of the turn last said */
     const char *state;
     uint32_t last_reply; /* turn of the reply that LINE events follow */
     uint32_t tls;        /* turn + 1 of the TLS event */
     uint32_t problems;
-    bool illegal_next, reading, gone;
+    bool reading, gone;
 };
 
 void turns_open(struct turns *t, struct store *s, struct store_ref ref, int64_t slow);

@@ -97,15 +97,17 @@ static void login_text(const struct ui *u, const struct event *e, struct buf *ou
                                              : ": no answer seen");
 }
 
-static void tls_text(const struct event *e, struct buf *out, enum style *style)
+/* What is known of the handshake in the end, not at this event. */
+static void tls_text(const struct turns *t, struct buf *out, enum style *style)
 {
-    const struct tls_info *tls = e->session->tls;
+    struct store_session s;
     char room[16];
     *style = STYLE_TLS;
-    if (!tls) {
+    if (!store_session(t->store, t->ref, true, &s) || !s.info.tls) {
         buf_add_str(out, "TLS");
         return;
     }
+    const struct tls_info *tls = s.info.tls;
     buf_add_str(out,
                 tls->version ? tls_version_name(tls->version, room) : "TLS, no server hello seen");
     if (tls->cipher_name && tls->cipher_name[0]) {
@@ -211,18 +213,21 @@ static void gap_text(const struct event *e, struct buf *out, enum style *style)
                e->u.gap->cause <= GAP_SNAPLEN ? causes[e->u.gap->cause] : "");
 }
 
-static void open_text(const struct event *e, struct buf *out, enum style *style)
+static void open_text(const struct turns *t, struct buf *out, enum style *style)
 {
-    const struct session_info *i = e->session;
+    struct store_session s;
     char room[HUMAN_ROOM];
     *style = STYLE_DIM;
-    buf_add_str(out, i->midstream ? "capture begins inside the connection" : "TCP open");
-    if (i->flow->rtt >= 0) {
-        buf_printf(out, ", rtt %s s", human_span(i->flow->rtt, room));
+    if (!store_session(t->store, t->ref, false, &s)) {
+        return;
+    }
+    buf_add_str(out, s.info.midstream ? "capture begins inside the connection" : "TCP open");
+    if (s.info.flow->rtt >= 0) {
+        buf_printf(out, ", rtt %s", human_took(s.info.flow->rtt, room));
     }
 }
 
-static void close_text(const struct event *e, struct buf *out, enum style *style)
+static void close_text(const struct turns *t, struct buf *out, enum style *style)
 {
     static const char *const how[] = {[END_OPEN] = "open",
                                       [END_QUIT] = "closed after QUIT",
@@ -233,7 +238,11 @@ static void close_text(const struct event *e, struct buf *out, enum style *style
                                       [END_TLS] = "closed, the rest was TLS",
                                       [END_CAPTURE] = "the capture ends here",
                                       [END_EVICTED] = "given up: memory limit"};
-    enum session_end end = e->session->end;
+    struct store_session s;
+    if (!store_session(t->store, t->ref, false, &s)) {
+        return;
+    }
+    enum session_end end = s.info.end;
     *style = end == END_RST ? STYLE_BAD : end == END_EVICTED ? STYLE_LOST : STYLE_DIM;
     buf_add_str(out, end <= END_EVICTED ? how[end] : "closed");
 }
@@ -249,7 +258,7 @@ void turns_text(const struct ui *u, const struct turns *t, struct turn_line line
     }
     switch (turn->kind) {
     case TURN_OPEN:
-        open_text(e, out, style);
+        open_text(t, out, style);
         break;
     case TURN_COMMAND:
         command_text(u, e, turn, out, style);
@@ -270,7 +279,7 @@ void turns_text(const struct ui *u, const struct turns *t, struct turn_line line
         login_text(u, e, out, style);
         break;
     case TURN_TLS:
-        tls_text(e, out, style);
+        tls_text(t, out, style);
         break;
     case TURN_MESSAGE:
         if (line.sub) {
@@ -288,7 +297,7 @@ void turns_text(const struct ui *u, const struct turns *t, struct turn_line line
                    note_rule((enum note_id)turn->number)->sentence);
         break;
     default:
-        close_text(e, out, style);
+        close_text(t, out, style);
         break;
     }
 }

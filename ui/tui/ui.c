@@ -35,6 +35,7 @@ void ui_say(struct ui *u, enum style s, const char *format, ...)
     vsnprintf(u->notice.text, sizeof(u->notice.text), format, args);
     va_end(args);
     u->notice.style = s;
+    u->notice.stays = false;
     u->notice.until = u->now + NOTICE_SECONDS * CLOCK_S;
 }
 
@@ -168,10 +169,13 @@ static enum style style_by_result(const struct session_info *i)
     if (i->missing) {
         return STYLE_LOST;
     }
-    if (i->tls) {
-        return STYLE_TLS;
+    if (i->has_transaction && i->messages) {
+        return ui_outcome_style(i->first_outcome);
     }
-    return i->end == END_QUIT && i->last_reply.n ? STYLE_OK : STYLE_NORMAL;
+    if (i->mailbox && i->mailbox->retrieved_count) {
+        return STYLE_OK;
+    }
+    return i->tls ? STYLE_TLS : STYLE_NORMAL;
 }
 
 enum style ui_session_style(const struct ui *u, const struct store_session *s)
@@ -204,4 +208,24 @@ void ui_header(const struct message *m, enum header_field f, struct buf *out)
     if (m->header[f].n) {
         mime_header_text(m->header[f], out);
     }
+}
+
+void ui_sender_name(const struct message *m, struct buf *out)
+{
+    struct buf text;
+    buf_init(&text, 65536);
+    ui_header(m, HEADER_FROM, &text);
+    struct bytes all = buf_bytes(&text), name = all;
+    size_t open = bytes_find(all, '<', 0), close = bytes_find(all, '>', 0);
+    if (open != SIZE_MAX) {
+        name = bytes_trim(bytes_sub(all, 0, open));
+        if (name.n >= 2 && name.p[0] == '"' && name.p[name.n - 1] == '"') {
+            name = bytes_sub(name, 1, name.n - 2);
+        }
+        if (name.n == 0 && close != SIZE_MAX && close > open) {
+            name = bytes_sub(all, open + 1, close - open - 1);
+        }
+    }
+    buf_add(out, name);
+    buf_done(&text);
 }

@@ -116,6 +116,7 @@ struct ui {
         char text[512];
         enum style style;
         int64_t until;
+        bool stays; /* a key does not take it away before its time */
     } notice;
 
     /* Wishes of a view, done by the app after act(). */
@@ -157,6 +158,8 @@ enum style ui_outcome_style(enum outcome o);
 enum style ui_session_style(const struct ui *u, const struct store_session *s);
 /* The shorter form of a state for narrow columns. */
 const char *ui_state(const char *state);
+/* Who the From header names: the display name, else the address. */
+void ui_sender_name(const struct message *m, struct buf *out);
 /* A header value decoded (RFC 2047), "" when absent. */
 void ui_header(const struct message *m, enum header_field f, struct buf *out);
 

@@ -231,13 +231,18 @@ static void draw_head(const struct compare *c, const struct pane *p, int side)
     ui_server(&s.info, true, &b);
     pane_text(p, 0, 0, p->cols - 10, STYLE_TAB, buf_bytes(&b));
     buf_clear(&b);
-    buf_printf(&b, "%s s", human_span(s.info.last - s.info.start, room));
+    buf_printf(&b, "%s", human_took(s.info.last - s.info.start, room));
     pane_right(p, 0, 0, p->cols - 1, STYLE_BAR, buf_bytes(&b));
     buf_done(&b);
 }
 
+/* Of what was said; findings and logins are told about something said elsewhere. */
 static int64_t since_start(const struct turns *t, uint32_t turn)
 {
+    int kind = t->turn[turn].kind;
+    if (kind == TURN_NOTE || kind == TURN_LOGIN) {
+        return -1;
+    }
     return t->turn[turn].time >= 0 ? t->turn[turn].time - t->turn[0].time : -1;
 }
 

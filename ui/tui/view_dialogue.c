@@ -156,7 +156,7 @@ static void draw_title(const struct dialogue *d, const struct pane *p)
     }
     buf_init(&b, 4096);
     column_cell(d->view.ui, &s, COLUMN_state, &b, &style);
-    buf_printf(&b, "  %s s  ", human_span(s.info.last - s.info.start, room));
+    buf_printf(&b, "  %s  ", human_took(s.info.last - s.info.start, room));
     column_cell(d->view.ui, &s, COLUMN_bytes, &b, &style);
     if (p->cols >= WIDE) {
         buf_printf(&b, "  %u msg  %u findings", s.info.messages, s.info.notes);
@@ -208,7 +208,7 @@ static void draw_time(const struct dialogue *d, const struct pane *p, int row, s
     struct buf b;
     char room[HUMAN_ROOM];
     buf_init(&b, 64);
-    bool same = i > 0 && turn->time == d->turns.turn[i - 1].time;
+    bool same = i > 0 && turn->delta == 0;
     if (turn->kind == TURN_NOTE || turn->kind == TURN_LOGIN) {
         buf_done(&b);
         return;

@@ -151,9 +151,12 @@ static void add_recipients(struct doc *d, const struct message *m)
         buf_printf(&b, "<");
         buf_add(&b, r->address);
         buf_add_str(&b, ">  ");
+        if (r->code) {
+            buf_printf(&b, "%u ", r->code);
+        }
         buf_add(&b, r->reply);
         if (r->final_code) {
-            buf_printf(&b, ", then ");
+            buf_printf(&b, ", then %u ", r->final_code);
             buf_add(&b, r->final_reply);
         }
         doc_pair(d, "RCPT TO", fate_style(r->fate), buf_bytes(&b));
@@ -182,7 +185,7 @@ static void add_result(struct doc *d, const struct message *m)
         buf_add(&b, m->reply);
     }
     if (m->wait >= 0) {
-        buf_printf(&b, ", after %s s", human_span(m->wait, room));
+        buf_printf(&b, ", after %s", human_took(m->wait, room));
     }
     doc_pair(d, "Result", ui_outcome_style(m->outcome), buf_bytes(&b));
     buf_done(&b);
@@ -246,7 +249,7 @@ static void add_date(const struct mail_view *v, const struct message *m, struct 
     int64_t off = m->time - date;
     buf_add_str(out, "  (");
     ui_clock(v->view.ui, date, 0, out);
-    buf_printf(out, ", %s s %s the capture's time)", human_span(off < 0 ? -off : off, room),
+    buf_printf(out, ", %s %s the capture's time)", human_took(off < 0 ? -off : off, room),
                off < 0 ? "after" : "before");
 }
 
@@ -370,7 +373,7 @@ static void layout(struct view *view, int rows, int cols)
     v->list.page = rows - 1;
     size_t page = rows > 1 ? (size_t)(rows - 1) : 1;
     size_t most = v->list.count > page ? v->list.count - page : 0;
-    v->list.top = v->list.top > most && v->pager.done ? most : v->list.top;
+    v->list.top = v->list.top > most && pager_ready(&v->pager) ? most : v->list.top;
 }
 
 static bool work(struct view *view, int64_t deadline)
@@ -392,8 +395,8 @@ static void draw_title(const struct mail_view *v, const struct pane *p)
     bool good = store_message(u->store, v->item, &room, NULL);
     if (good && store_session(u->store, v->item.session, false, &s)) {
         const struct message *m = &room.message;
-        buf_printf(&b, " Message %" PRIu64 ".%u  %s  ", s.number, m->number,
-                   human_size(m->bytes, size));
+        buf_printf(&b, " Message %" PRIu64 ".%u  %s%s  ", s.number, m->number,
+                   human_size(m->bytes, size), m->bytes < 1000 ? " bytes" : "");
         ui_clock(u, m->time, 3, &b);
         buf_printf(&b, "  %s ", transfer_name(m->transfer));
         ui_endpoint(&s.info, FROM_CLIENT, false, &b);
@@ -444,7 +447,7 @@ static void detail(const struct view *view, const struct pane *p)
     pane_printf(p, 0, 1, p->cols - 2, limited ? STYLE_LOST : STYLE_DIM,
                 "line %zu of %zu%s   charset %.*s   wrap %s (W)%s",
                 last < v->list.count ? last : v->list.count, v->list.count,
-                v->pager.done ? "" : ", reading",
+                pager_ready(&v->pager) ? "" : ", reading",
                 charset.n ? (int)(charset.n < 40 ? charset.n : 40) : 4,
                 charset.n ? (const char *)charset.p : "none", v->no_wrap ? "off" : "on",
                 limited ? "   the spool was full: its end was not kept" : "");

@@ -43,7 +43,7 @@ static struct opened open_item(const struct ui *u, struct store_item item)
 
 static void add_sender(const struct message *m, struct buf *out)
 {
-    ui_header(m, HEADER_FROM, out);
+    ui_sender_name(m, out);
     if (out->n == 0 && m->has_envelope) {
         buf_add(out, m->mail_from.n ? m->mail_from : bytes_of("<>"));
     }

@@ -216,7 +216,7 @@ static void detail(const struct view *v, const struct pane *p)
         buf_add_str(&b, "  ");
         buf_add(&b, i->client_name);
     }
-    buf_printf(&b, "  %s  ", human_span(i->last - i->start, room));
+    buf_printf(&b, "  %s  ", human_took(i->last - i->start, room));
     if (i->has_transaction) {
         column_cell(v->ui, &session, COLUMN_summary, &b, &style);
     } else {

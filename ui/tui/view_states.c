@@ -56,7 +56,7 @@ struct states {
     struct turns turns;
     struct stop *stop;
     size_t stops, room;
-    size_t seen; /* turns looked at */
+    size_t seen, seen_changes; /* turns and changes looked at */
     int64_t last;
     struct sum sum[STATES_MOST];
     size_t sums;
@@ -66,7 +66,7 @@ struct states {
 static void open_turns(struct states *s, struct store_ref ref)
 {
     s->ref = ref;
-    s->stops = s->seen = 0;
+    s->stops = s->seen = s->seen_changes = 0;
     s->list = (struct list){0};
     turns_open(&s->turns, s->view.ui->store, ref, s->view.ui->config->slow_reply);
 }
@@ -112,25 +112,28 @@ static struct stop *last_state(struct states *s)
 
 static void look_at(struct states *s, size_t i)
 {
-    const struct turn *turn = &s->turns.turn[i];
-    struct stop *now = last_state(s);
-    if (turn->time >= 0) {
+    const struct turns *t = &s->turns;
+    const struct turn *turn = &t->turn[i];
+    if (turn->time >= 0 && turn->kind != TURN_NOTE && turn->kind != TURN_LOGIN) {
         s->last = turn->time;
     }
-    if (!now) {
-        add_stop(s, i, turn->flags & TURN_NEW_STATE ? "CONNECT" : turn->state, false);
-        now = last_state(s);
+    if (s->stops == 0) {
+        add_stop(s, i, "CONNECT", false);
     }
     if (turn->flags & TURN_ILLEGAL) {
         add_stop(s, i, turn->state, true);
-        now = last_state(s);
     }
     if (turn->kind == TURN_COMMAND || turn->kind == TURN_REPLY || turn->kind == TURN_MESSAGE) {
-        now->turns++;
+        last_state(s)->turns++;
     }
-    if (turn->flags & TURN_NEW_STATE && strcmp(now->state, turn->state) != 0) {
-        now->until = turn->time;
-        add_stop(s, i, turn->state, false);
+    for (; s->seen_changes < t->changes && t->change[s->seen_changes].turn <= i;
+         s->seen_changes++) {
+        const struct turn_state *change = &t->change[s->seen_changes];
+        struct stop *now = last_state(s);
+        if (strcmp(now->state, change->state) != 0) {
+            now->until = change->time;
+            add_stop(s, i, change->state, false)->from = change->time;
+        }
     }
 }
 
@@ -250,7 +253,9 @@ static void draw_stop(const struct states *s, const struct pane *p, int row, siz
         buf_done(&b);
         return;
     }
-    if (!first || s->turns.turn[it->turn].kind != TURN_OPEN) {
+    if (!first && s->stop[i - 1].turn == it->turn && !s->stop[i - 1].broken) {
+        pane_str(p, row, 19, 30, STYLE_DIM, "and with it");
+    } else if (!first || s->turns.turn[it->turn].kind != TURN_OPEN) {
         draw_cause(s, p, row, 19, it->turn);
     } else {
         pane_str(p, row, 19, 30, STYLE_DIM, "connection opened");
@@ -260,7 +265,7 @@ static void draw_stop(const struct states *s, const struct pane *p, int row, siz
     pane_restyle(p, row + 1, 19, used, STYLE_STATE);
     int64_t until = it->until >= 0 ? it->until : s->last;
     buf_clear(&b);
-    buf_printf(&b, "%s s%s, %u said", human_span(until - it->from, room),
+    buf_printf(&b, "%s%s, %u said", human_took(until - it->from, room),
                it->until < 0 && s->turns.reading ? " so far" : "", it->turns);
     enum style style = until - it->from > s->view.ui->config->slow_reply ? STYLE_TEMP : STYLE_DIM;
     pane_text(p, row + 1, 35, p->cols - 35, style, buf_bytes(&b));

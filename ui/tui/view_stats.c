@@ -16,8 +16,9 @@
 #define TIMELINE_ROWS  7
 #define SLOTS_MOST     240 /* of the time line */
 #define HISTOGRAM_ROWS 8
-#define AGAIN_AFTER    (2 * CLOCK_S) /* the figures of shown sessions are made anew at most so often \
-                                      */
+#define AGAIN_AFTER                                                                                \
+    (2 * CLOCK_S) /* the figures of shown sessions are made anew at most so often                  \
+                   */
 
 enum kind { PROTOCOLS, LATENCIES, TIMELINE, HISTOGRAM, TABLE, QUALITY };
 
@@ -384,27 +385,29 @@ static void draw_table(const struct statistics *s, const struct block *b, const 
                : p->cols >= 50                                           ? 28
                                                                          : p->cols / 2;
     uint64_t most = n ? rows[0].count : 1;
+    bool refusals = b->table != STATS_REPLIES && p->cols >= name + 34;
+    int right = p->cols - (refusals ? 13 : 1); /* where the bars end */
     for (int i = 0; i < n && i < b->rows; i++) {
         const struct stats_row *r = &rows[i];
         pane_middle(p, i, 1, name, table_style(r, b->table),
                     r->name.n ? r->name : bytes_of("(none)"));
-        number_at(p, i, name + 10, STYLE_NORMAL, human_short(r->count, text));
-        int at = name + 11;
-        if (r->bytes) {
-            number_at(p, i, at + 7, STYLE_DIM, human_size(r->bytes, text));
-            at += 8;
-        }
-        int room = p->cols - at - 16;
+        number_at(p, i, name + 8, STYLE_NORMAL, human_short(r->count, text));
+        int at = name + 9;
         if (total) {
             char share[16];
             snprintf(share, sizeof(share), "%.1f %%", (double)r->count * 100 / (double)total);
-            number_at(p, i, at + 8, STYLE_DIM, share);
+            number_at(p, i, at + 7, STYLE_DIM, share);
+            at += 8;
         }
-        if (room > 4) {
-            pane_bar(p, i, at + 10, room, STYLE_BAR_GRAPH, r->count, most);
+        if (r->bytes && at + 8 < right) {
+            number_at(p, i, at + 6, STYLE_DIM, human_size(r->bytes, text));
+            at += 7;
         }
-        if (r->refused && b->table != STATS_REPLIES) {
-            pane_printf(p, i, p->cols - 5, 5, STYLE_BAD, "%s x", human_short(r->refused, text));
+        if (right - at > 4) {
+            pane_bar(p, i, at + 1, right - at - 2, STYLE_BAR_GRAPH, r->count, most);
+        }
+        if (refusals && r->refused) {
+            pane_printf(p, i, right, 12, STYLE_BAD, "%s refused", human_short(r->refused, text));
         }
     }
 }
@@ -527,9 +530,11 @@ static void detail(const struct view *v, const struct pane *p)
 {
     const struct statistics *s = (const struct statistics *)v;
     bool lists = s->at < s->blocks && (s->block[s->at].field || s->block[s->at].kind == PROTOCOLS);
-    pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "n next block%s   f %s",
-                lists ? "   Enter lists the sessions of this line" : "",
-                s->everything ? "follows the filter again" : "counts all sessions, filter or not");
+    pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "n next block%s%s",
+                lists ? "   Enter lists these sessions" : "",
+                s->view.ui->filter_text[0] == '\0' ? ""
+                : s->everything                    ? "   f follows the filter again"
+                                                   : "   f counts all sessions");
 }
 
 /* ---- keys ----------------------------------------------------------------------------------- */
@@ -603,6 +608,14 @@ static bool filter_of_line(const struct statistics *s, struct buf *out)
             buf_add_str(out, " enh:");
             buf_add(out, rest);
         }
+        return true;
+    }
+    if (b->table == STATS_SERVERS) { /* "198.51.100.10 25" */
+        first = bytes_word(&rest);
+        buf_add_str(out, "server:");
+        buf_add(out, first);
+        buf_add_str(out, " serverport:");
+        buf_add(out, rest);
         return true;
     }
     buf_printf(out, "%s%s", b->field, b->table == STATS_FINDINGS ? "=" : ":");

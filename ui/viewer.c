@@ -1,0 +1,209 @@
+#include "ui/viewer.h"
+
+#include "ui/config.h"
+#include "ui/geo.h"
+#include "ui/spool.h"
+#include "ui/store.h"
+#include "ui/tui/app.h"
+
+#include <locale.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct viewer {
+    struct config config;
+    struct spool *spool;
+    struct relay *relay;
+    struct store *store;
+    struct geo *geo;
+    void (*say)(const char *sentence);
+    char notice[512]; /* the first mistake in the settings */
+    char input[256];
+    pthread_t thread;
+    bool reading;
+    const struct viewer_run *run;
+};
+
+bool viewer_is_wanted(const struct options *o)
+{
+    bool packets_out = o->write_path != NULL && strcmp(o->write_path, "-") == 0;
+    return o->view == NULL && !packets_out && isatty(STDIN_FILENO) == 1 &&
+           isatty(STDOUT_FILENO) == 1;
+}
+
+static void tell(void *arg, const char *sentence)
+{
+    struct viewer *v = arg;
+    if (v->notice[0] == '\0') {
+        snprintf(v->notice, sizeof v->notice, "%s", sentence);
+    }
+    v->say(sentence);
+}
+
+static void read_settings(struct viewer *v)
+{
+    char path[4096];
+    config_init(&v->config);
+    if (config_path(path, sizeof path)) {
+        config_read(&v->config, path, tell, v);
+    }
+}
+
+static void open_geo(struct viewer *v)
+{
+    const char *paths[CONFIG_LIST_MOST];
+    for (size_t i = 0; i < v->config.geoip.count; i++) {
+        paths[i] = v->config.geoip.pair[i].value;
+    }
+    size_t failed = 0;
+    v->geo = geo_open(paths, v->config.geoip.count, tell, v, &failed);
+}
+
+static void name_input(struct viewer *v, const struct options *o)
+{
+    if (o->interface != NULL) {
+        snprintf(v->input, sizeof v->input, "%s", o->interface);
+    } else if (o->file_count == 1) {
+        snprintf(v->input, sizeof v->input, "%s",
+                 strcmp(o->files[0], "-") == 0 ? "standard input" : o->files[0]);
+    } else {
+        snprintf(v->input, sizeof v->input, "%zu files", o->file_count);
+    }
+}
+
+struct viewer *viewer_open(const struct options *o, void (*say)(const char *sentence),
+                           struct error *e)
+{
+    struct viewer *v = xcalloc(1, sizeof *v);
+    v->say = say;
+    setlocale(LC_CTYPE, "");
+    read_settings(v);
+    open_geo(v);
+    name_input(v, o);
+    v->spool = spool_open(&o->limits, o->interface != NULL, e);
+    if (v->spool != NULL) {
+        struct relay_config rc = {.limits = &o->limits, .spool = v->spool};
+        v->relay = relay_new(&rc, e);
+    }
+    if (v->relay == NULL) {
+        viewer_close(&v);
+    }
+    return v;
+}
+
+void viewer_close(struct viewer **pv)
+{
+    struct viewer *v = *pv;
+    if (v == NULL) {
+        return;
+    }
+    store_free(&v->store);
+    relay_free(&v->relay);
+    spool_close(&v->spool);
+    geo_close(&v->geo);
+    config_done(&v->config);
+    free(v);
+    *pv = NULL;
+}
+
+/* ---- the reading thread ---------------------------------------------------------------------- */
+
+struct sink *viewer_sink(struct viewer *v)
+{
+    return relay_sink(v->relay);
+}
+
+bool viewer_add_ports(const struct viewer *v, struct engine *to, struct error *e)
+{
+    for (size_t i = 0; i < v->config.ports.count; i++) {
+        const struct config_pair *p = &v->config.ports.pair[i];
+        uint64_t port = 0;
+        if (!bytes_u64(bytes_of(p->value), &port) ||
+            !engine_add_port(to, p->name, (uint16_t)port)) {
+            return error_set(e, "settings: there is no protocol \"%s\" (set port.%s)", p->name,
+                             p->name);
+        }
+    }
+    return true;
+}
+
+bool viewer_tick(struct viewer *v, const struct relay_progress *p)
+{
+    relay_tell_progress(v->relay, p);
+    relay_tick(v->relay);
+    return relay_stopping(v->relay);
+}
+
+void viewer_say(struct viewer *v, const char *sentence)
+{
+    relay_say(v->relay, sentence);
+}
+
+static void *read_all(void *arg)
+{
+    struct viewer *v = arg;
+    v->run->read(v->run->read_arg);
+    return NULL;
+}
+
+/* Signals are for the thread that has the screen, but for those that tell of a fault. */
+static void start_reading(void *arg)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
+    struct viewer *v = arg;
+    sigset_t all, before;
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        sigdelset(&all, faults[i]);
+    }
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    v->reading = pthread_create(&v->thread, NULL, read_all, v) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!v->reading) {
+        die("no thread could be started to read the capture");
+    }
+}
+
+/* ---- the screen's thread --------------------------------------------------------------------- */
+
+bool viewer_show(struct viewer *v, const struct viewer_run *r, int *signal, struct error *e)
+{
+    const struct options *o = r->options;
+    struct store_config sc = {
+        .limits = &o->limits,
+        .atoms = relay_atoms(v->relay),
+        .spool = v->spool,
+        .geo = v->geo,
+        .file_name = r->file_name,
+        .file_name_arg = r->file_name_arg,
+    };
+    v->run = r;
+    v->store = store_new(&sc);
+    struct app_config ac = {
+        .limits = &o->limits,
+        .config = &v->config,
+        .store = v->store,
+        .relay = v->relay,
+        .geo = v->geo,
+        .input = v->input,
+        .live = o->interface != NULL,
+        .keeps_packets = o->write_path != NULL,
+        .files = o->interface != NULL ? NULL : o->files,
+        .file_count = o->file_count,
+        .file_name = r->file_name,
+        .file_name_arg = r->file_name_arg,
+        .show_secrets = o->show_secrets,
+        .utc = o->utc,
+        .notice = v->notice[0] ? v->notice : NULL,
+        .started = start_reading,
+        .started_arg = v,
+    };
+    bool shown = app_run(&ac, signal, e);
+    if (v->reading) {
+        pthread_join(v->thread, NULL);
+    }
+    return shown;
+}
