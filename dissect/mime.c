@@ -2,12 +2,10 @@
 
 #include "capture/base/text.h"
 #include "dissect/date.h"
+#include "dissect/mime_charset.h"
 
-#include <errno.h>
 #include <gmime/gmime.h>
 
-#define REPLACEMENT    0xfffd
-#define CHARSET_ROOM   40
 #define ADDRESSES_MOST 1000
 #define ADDRESS_ROOM   1024 /* four times what RFC 5321 4.5.3.1 allows */
 #define DATE_ROOM      256
@@ -18,104 +16,6 @@ void mime_init(void)
     if (g_mime_parser_options_get_default() == NULL) { /* GMime's own sign that it is ready */
         g_mime_init();
     }
-}
-
-/* ---- charsets -------------------------------------------------------------------------------- */
-
-/* Those that are decoded: supersets of ASCII that mail uses, by prefix. UTF-7 and UTF-16 hide ASCII
- * text from a reader and are not among them. ISO-2022-JP is stateful but in daily use. */
-static const char *const charsets[] = {
-    "iso-8859-", "iso8859-",   "iso_8859-", "windows-125", "windows-874", "windows-31j",
-    "cp125",     "cp437",      "cp850",     "cp852",       "cp866",       "ibm866",
-    "cp874",     "cp932",      "cp936",     "cp949",       "cp950",       "koi8-",
-    "koi8u",     "koi8r",      "shift_jis", "shift-jis",   "sjis",        "x-sjis",
-    "euc-",      "eucjp",      "euckr",     "gb2312",      "gb18030",     "gbk",
-    "x-gbk",     "hz-gb-2312", "big5",      "iso-2022-jp", "iso-2022-kr", "ks_c_5601",
-    "uhc",       "tis-620",    "macintosh", "x-mac-",      "viscii",      "latin1",
-};
-
-static bool charset_is_utf8(struct bytes name)
-{
-    return bytes_is(name, "utf-8") || bytes_is(name, "utf8");
-}
-
-static bool charset_is_ascii(struct bytes name)
-{
-    return bytes_is(name, "us-ascii") || bytes_is(name, "ascii");
-}
-
-static bool charset_by_iconv(struct bytes name)
-{
-    if (name.n >= CHARSET_ROOM) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof charsets / sizeof charsets[0]; i++) {
-        if (bytes_starts(name, charsets[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void add_valid_utf8(struct bytes in, struct buf *out)
-{
-    for (size_t at = 0; at < in.n;) {
-        size_t from = at;
-        if (text_utf8_next(in, &at) < 0) {
-            text_utf8_add(out, REPLACEMENT);
-        } else {
-            buf_add(out, bytes_sub(in, from, at - from));
-        }
-    }
-}
-
-/* Runs the converter over all of in. What it can not convert is U+FFFD, or with strict the end. */
-static bool convert_all(iconv_t cd, struct bytes in, bool strict, struct buf *out)
-{
-    char *from = NULL; /* iconv does not write through it, though its type says so */
-    memcpy(&from, &in.p, sizeof from);
-    size_t left = in.n;
-    while (left > 0) {
-        char room[1024];
-        char *to = room;
-        size_t free_room = sizeof room;
-        bool stuck = g_mime_iconv(cd, &from, &left, &to, &free_room) == (size_t)-1;
-        int why = errno;
-        buf_add(out, bytes_make(room, sizeof room - free_room));
-        if (stuck && why != E2BIG) {
-            if (strict) {
-                return false;
-            }
-            text_utf8_add(out, REPLACEMENT);
-            from++;
-            left--;
-        }
-    }
-    return true;
-}
-
-/* Appends in, converted; false with out as it was when the charset or (strict) a byte is not known.
- */
-static bool convert(struct bytes charset, struct bytes in, bool strict, struct buf *out)
-{
-    if (!charset_by_iconv(charset)) {
-        return false;
-    }
-    char name[CHARSET_ROOM];
-    memcpy(name, charset.p, charset.n);
-    name[charset.n] = '\0';
-    mime_init();
-    iconv_t cd = g_mime_iconv_open("UTF-8", name);
-    if (cd == (iconv_t)-1) {
-        return false;
-    }
-    size_t before = out->n;
-    bool fine = convert_all(cd, in, strict, out);
-    g_mime_iconv_close(cd);
-    if (!fine) {
-        out->n = before;
-    }
-    return fine;
 }
 
 /* ---- encoded words (RFC 2047) -----------------------------------------------------------------
@@ -192,22 +92,6 @@ static void decode_b(struct bytes in, struct buf *out)
     }
 }
 
-static bool word_is_known(const struct word *w)
-{
-    return charset_is_utf8(w->charset) || charset_is_ascii(w->charset) ||
-           charset_by_iconv(w->charset);
-}
-
-/* Bytes of one or more words of the same charset → text. */
-static bool add_charset_text(struct bytes charset, struct bytes in, struct buf *out)
-{
-    if (charset_is_utf8(charset) || charset_is_ascii(charset)) {
-        add_valid_utf8(in, out);
-        return true;
-    }
-    return convert(charset, in, false, out);
-}
-
 static bool only_blanks(struct bytes b)
 {
     return bytes_trim(b).n == 0;
@@ -228,7 +112,7 @@ static size_t decode_run(struct bytes text, const struct word *first, struct buf
              w.charset.n == first->charset.n &&
              memcmp(w.charset.p, first->charset.p, w.charset.n) == 0);
     bool empty = raw.n == 0 && first->payload.n > 0; /* nothing may vanish */
-    if (empty || !add_charset_text(first->charset, buf_bytes(&raw), out)) {
+    if (empty || !mime_charset_convert(first->charset, buf_bytes(&raw), false, out)) {
         buf_add(out, bytes_sub(text, first->begin, end - first->begin));
     }
     buf_done(&raw);
@@ -243,19 +127,19 @@ static void decode_words(struct bytes text, struct buf *out)
     bool behind_word = false;
     while (word_next(text, at, &w)) {
         struct bytes between = bytes_sub(text, at, w.begin - at);
-        bool known = word_is_known(&w);
+        bool known = mime_charset_known(w.charset);
         if (!(behind_word && known && only_blanks(between))) { /* RFC 2047 6.2 */
-            add_valid_utf8(between, out);
+            mime_charset_utf8(between, out);
         }
         if (known) {
             at = decode_run(text, &w, out);
         } else {
-            add_valid_utf8(bytes_sub(text, w.begin, w.end - w.begin), out);
+            mime_charset_utf8(bytes_sub(text, w.begin, w.end - w.begin), out);
             at = w.end;
         }
         behind_word = known;
     }
-    add_valid_utf8(bytes_from(text, at), out);
+    mime_charset_utf8(bytes_from(text, at), out);
 }
 
 /* ---- header text -------------------------------------------------------------------------------
@@ -293,13 +177,13 @@ bool mime_is_plain(struct bytes raw)
 /* Raw 8-bit: in the declared charset, else UTF-8, else windows-1252. */
 static void add_raw_text(struct bytes raw, struct bytes declared, struct buf *out)
 {
-    if (convert(declared, raw, true, out)) {
+    if (mime_charset_convert(declared, raw, true, out)) {
         return;
     }
     if (text_is_utf8(raw)) {
         buf_add(out, raw);
     } else {
-        convert(bytes_of("windows-1252"), raw, false, out);
+        mime_charset_convert(bytes_of("windows-1252"), raw, false, out);
     }
 }
 
