@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define SECOND     INT64_C(1000000000)
-#define TIME_MOST  INT64_C(9223372035) /* seconds that int64_t nanoseconds hold */
+#define TIME_MOST  INT64_C(4294967295) /* seconds: what a pcap file can hold, and sums of it fit */
 #define WAIT_MILLI 100
 
 /* ---- what is told ------------------------------------------------------------------------------

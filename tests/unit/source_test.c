@@ -495,6 +495,28 @@ static void ng_mixed_interfaces(void **state)
     assert_true(b->stats.nano);
 }
 
+/* Times behind what a pcap file can hold are put to its end: later sums must not overflow. */
+static void ng_times_are_clamped(void **state)
+{
+    struct bench *b = *state;
+    struct out o;
+    out_new(&o, false);
+    ng_section(&o);
+    ng_interface(&o, 1, 0, 0); /* whole seconds */
+    ng_enhanced(&o, 0, UINT64_MAX, "a");
+    ng_enhanced(&o, 0, UINT64_C(1) << 62, "b");
+    ng_enhanced(&o, 0, UINT32_MAX, "c");
+    ng_enhanced(&o, 0, UINT64_C(1) << 63, "d");
+    store_out(b, 0, &o);
+    run_file(b, 0);
+    expect_text(b, "a b c d", false);
+    for (size_t i = 0; i < 4; i++) {
+        assert_in_range(b->seen[i].time, 0, UINT32_MAX * SECOND);
+    }
+    assert_int_equal(b->seen[1].time, UINT32_MAX * SECOND);
+    assert_int_equal(b->seen[2].time, UINT32_MAX * SECOND);
+}
+
 static void ng_sections_of_both_orders(void **state)
 {
     struct bench *b = *state;
@@ -1288,6 +1310,7 @@ int main(void)
         TEST(cut_everywhere),
         TEST(a_bad_record_ends_it),
         TEST(ng_mixed_interfaces),
+        TEST(ng_times_are_clamped),
         TEST(ng_sections_of_both_orders),
         TEST(ng_simple_packets),
         TEST(ng_many_interfaces),
