@@ -207,7 +207,7 @@ static void tls_lines(struct transcript_lines *l, const struct event *e)
         return;
     }
     note_begin(l, e->time);
-    buf_add_str(&l->out, "TLS");
+    buf_add_str(&l->out, "encryption");
     if (t->version != 0) {
         buf_printf(&l->out, " %s", tls_version_name(t->version, room));
     }

@@ -25,6 +25,7 @@ struct body {
 struct open_session {
     struct flight key;
     struct spill_text text;
+    struct buf tls; /* the last line about encryption, without its time: told once */
 };
 
 struct transcript {
@@ -58,6 +59,7 @@ static struct open_session *session_of(struct transcript *t, uint64_t number)
     struct open_session *s = (struct open_session *)flights_find(&t->sessions, number, 0);
     if (s == NULL) {
         s = xcalloc(1, sizeof *s);
+        buf_init(&s->tls, SIZE_MAX);
         flights_add(&t->sessions, &s->key, number, 0);
     }
     return s;
@@ -68,6 +70,7 @@ static void deliver(struct transcript *t, struct open_session *s)
     t->done(t->arg, s->key.session, t->spill, &s->text);
     spill_drop(t->spill, &s->text);
     flights_remove(&t->sessions, &s->key);
+    buf_done(&s->tls);
     free(s);
 }
 
@@ -260,6 +263,18 @@ static void body_event(struct transcript *t, const struct event *e)
     }
 }
 
+/* The handshake is told step by step; some steps change nothing that is shown. */
+static bool tls_is_news(struct open_session *s, struct bytes line)
+{
+    line = bytes_from(line, bytes_search(line, "--", 0));
+    if (bytes_equal(line, buf_bytes(&s->tls))) {
+        return false;
+    }
+    buf_clear(&s->tls);
+    buf_add(&s->tls, line);
+    return true;
+}
+
 void transcript_event(struct transcript *t, const struct event *e)
 {
     body_event(t, e);
@@ -269,6 +284,9 @@ void transcript_event(struct transcript *t, const struct event *e)
         return;
     }
     struct open_session *s = session_of(t, e->session ? e->session->number : 0);
+    if (e->kind == EV_TLS && !tls_is_news(s, buf_bytes(&t->lines.out))) {
+        return;
+    }
     spill_add(t->spill, &s->text, buf_bytes(&t->lines.out));
     if (e->session == NULL || e->kind == EV_CLOSE) {
         deliver(t, s);
