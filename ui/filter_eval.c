@@ -50,24 +50,29 @@ static bool text_is(struct bytes text, struct bytes lower)
     return true;
 }
 
-/* Patterns see bytes (C locale), NULs included (REG_STARTEND). */
-static bool text_matches(const struct filter *f, const regex_t *regex, struct bytes text)
+/* Patterns see bytes (C locale). regexec wants C strings: NULs become \x01. */
+static bool text_matches(struct probe *p, const regex_t *regex, struct bytes text)
 {
     size_t n = text.n < PATTERN_TEXT_MOST ? text.n : PATTERN_TEXT_MOST;
-    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)n};
-    locale_t before = uselocale(f->plain);
-    int code = regexec(regex, n > 0 ? (const char *)text.p : "", 1, &range, REG_STARTEND);
+    buf_clear(&p->pattern_text);
+    buf_add(&p->pattern_text, bytes_sub(text, 0, n));
+    for (size_t i = 0; i < n; i++) {
+        uint8_t c = p->pattern_text.p[i];
+        p->pattern_text.p[i] = c == '\0' ? 1 : c;
+    }
+    locale_t before = uselocale(p->filter->plain);
+    int code = regexec(regex, buf_cstr(&p->pattern_text), 0, NULL, 0);
     uselocale(before);
     return code == 0;
 }
 
-static bool text_fits(const struct probe *p, const struct value *v, struct bytes text)
+static bool text_fits(struct probe *p, const struct value *v, struct bytes text)
 {
     switch (v->kind) {
     case VALUE_ANY:
         return text.n > 0;
     case VALUE_PATTERN:
-        return text_matches(p->filter, v->regex, text);
+        return text_matches(p, v->regex, text);
     case VALUE_TEXT:
         return p->test->op == OP_IS ? text_is(text, v->text) : text_has(text, v->text);
     default:
@@ -227,9 +232,11 @@ static bool test_holds(const struct filter *f, const struct filter_subject *s,
     struct probe p = {.filter = f, .subject = s, .test = test};
     buf_init(&p.scratch, SCRATCH_MOST);
     buf_init(&p.decoded, SCRATCH_MOST);
+    buf_init(&p.pattern_text, PATTERN_TEXT_MOST);
     field_rows[test->field].get(&p);
     buf_done(&p.scratch);
     buf_done(&p.decoded);
+    buf_done(&p.pattern_text);
     return p.hit != test->negated;
 }
 

@@ -207,6 +207,18 @@ static bool add_value(struct parser *p, struct node *test)
     return true;
 }
 
+/* Behind a list's parenthesis nothing may stick: "helo~(a|b)$" was meant as one pattern. */
+static bool list_ends(struct parser *p, const struct node *test)
+{
+    int next = peek(p);
+    if (ends_bare(next) && next != '"' && next != '(') {
+        return true;
+    }
+    wrong(p, p->at, 1, test->op == OP_MATCHES ? "put quotes around a pattern with parentheses in it"
+                                              : "a blank is expected behind a list");
+    return false;
+}
+
 static bool parse_values(struct parser *p, struct node *test)
 {
     skip_blanks(p);
@@ -225,7 +237,7 @@ static bool parse_values(struct parser *p, struct node *test)
         skip_blanks(p);
         if (peek(p) == ')') {
             p->at++;
-            return true;
+            return list_ends(p, test);
         }
         if (peek(p) != ',') {
             wrong(p, peek(p) < 0 ? open : p->at, 1, peek(p) < 0 ? "the parenthesis is not closed"
@@ -266,21 +278,42 @@ static bool is_name_byte(int c)
     return ascii_is_alpha(c) || ascii_is_digit(c) || c == '_' || c == '-' || c == '.';
 }
 
-/* The field a mistyped name was probably meant to be: same beginning, or one letter apart. */
-static const char *similar(struct bytes name)
+/* Letters to add, take out or change until a becomes b (Levenshtein); b is a field's name. */
+static size_t distance(struct bytes a, const char *b)
 {
-    for (size_t i = 0; i < field_count(); i++) {
-        const char *field = field_table[i].name;
-        size_t n = strlen(field), same = 0;
-        while (same < n && same < name.n && ascii_lower(name.p[same]) == field[same]) {
-            same++;
-        }
-        size_t longer = n > name.n ? n : name.n;
-        if (same >= 2 && longer - same <= 2) {
-            return field;
+    size_t row[32], n = strlen(b);
+    if (n >= sizeof row / sizeof row[0]) {
+        return SIZE_MAX;
+    }
+    for (size_t j = 0; j <= n; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t change = corner + (ascii_lower(a.p[i - 1]) != b[j - 1]);
+            corner = row[j];
+            size_t other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = change < other ? change : other;
         }
     }
-    return NULL;
+    return row[n];
+}
+
+/* The field that a mistyped name was probably meant to be. */
+static const char *similar(struct bytes name)
+{
+    const char *best = NULL;
+    size_t least = name.n < 3 ? 0 : name.n < 6 ? 2 : 3;
+    for (size_t i = 0; i < field_count() && name.n < 40; i++) {
+        size_t d = distance(name, field_table[i].name);
+        if (d < least) {
+            least = d;
+            best = field_table[i].name;
+        }
+    }
+    return best;
 }
 
 static struct node *unknown_field(struct parser *p, size_t at, struct bytes name)

@@ -63,7 +63,7 @@ struct probe {
     const struct node *test;
     bool any;  /* the field has a value */
     bool hit;
-    struct buf scratch, decoded;
+    struct buf scratch, decoded, pattern_text;
 };
 
 /* What getters call for each value; true: it fits, no more are needed. */

@@ -383,9 +383,7 @@ static void whole_parts(void *arg, struct bytes raw,
                         void (*part)(void *part_arg, const struct filter_part *p), void *part_arg)
 {
     const struct filter_sink_config *c = &((struct whole *)arg)->f->config;
-    if (c->parts != NULL) {
-        c->parts(c->parts_arg, raw, part, part_arg);
-    }
+    c->parts(c->parts_arg, raw, part, part_arg);
 }
 
 static bool offers_tls(struct bytes capabilities)
@@ -396,10 +394,11 @@ static bool offers_tls(struct bytes capabilities)
 
 static bool passes(struct whole *w)
 {
-    static const struct filter_source source = {
+    struct filter_source source = {
         .message = whole_message, .credential = whole_credential, .finding = whole_finding,
         .event = whole_event,     .bytes = whole_bytes,           .shown = whole_shown,
-        .file_name = whole_file_name, .geo = whole_geo,           .parts = whole_parts,
+        .file_name = whole_file_name, .geo = whole_geo,
+        .parts = w->f->config.parts != NULL ? whole_parts : NULL,
     };
     const struct session_info *info = &w->walk.room.info;
     struct filter_subject s = {.session = info,

@@ -208,6 +208,7 @@ void store_groups_free(struct store_groups **g);
  * zero, freed with store_subject_done; one room serves any number of subjects in turn. */
 struct store_subject {
     struct filter_subject subject;
+    struct filter_source source;
     const struct store *store;
     struct store_session session;
     struct store_dialog *dialog;

@@ -96,9 +96,7 @@ static void subject_parts(void *arg, struct bytes raw,
                           void *part_arg)
 {
     const struct store_config *c = &((struct store_subject *)arg)->store->config;
-    if (c->parts != NULL) {
-        c->parts(c->parts_arg, raw, part, part_arg);
-    }
+    c->parts(c->parts_arg, raw, part, part_arg);
 }
 
 bool store_subject(const struct store *s, enum store_list focus, struct store_item item,
@@ -116,6 +114,8 @@ bool store_subject(const struct store *s, enum store_list focus, struct store_it
         [LIST_FINDINGS] = FOCUS_FINDING,
     };
     room->store = s;
+    room->source = source;
+    room->source.parts = s->config.parts != NULL ? subject_parts : NULL;
     bool loose = focus == LIST_FINDINGS && store_ref_none(item.session);
     if (loose) { /* a finding over several sessions: it alone can be tested */
         room->session = (struct store_session){.slowest = -1};
@@ -134,7 +134,7 @@ bool store_subject(const struct store *s, enum store_list focus, struct store_it
         .now = s->counters.now,
         .focus = focuses[focus],
         .index = item.index,
-        .source = &source,
+        .source = &room->source,
         .arg = room,
     };
     return true;
