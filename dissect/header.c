@@ -13,24 +13,19 @@ enum scan_state {
 #define NO_FIELD      (-1)
 #define NAME_TOO_LONG UINT8_MAX
 
-static const struct {
-    const char *name;
-    uint8_t length;
-} wanted_names[HEADER_COUNT] = {
-#define WANTED(field, name) [field] = {name, sizeof(name) - 1}
-    WANTED(HEADER_FROM, "from"),
-    WANTED(HEADER_SENDER, "sender"),
-    WANTED(HEADER_REPLY_TO, "reply-to"),
-    WANTED(HEADER_TO, "to"),
-    WANTED(HEADER_CC, "cc"),
-    WANTED(HEADER_BCC, "bcc"),
-    WANTED(HEADER_SUBJECT, "subject"),
-    WANTED(HEADER_MESSAGE_ID, "message-id"),
-    WANTED(HEADER_DATE, "date"),
-    WANTED(HEADER_CONTENT_TYPE, "content-type"),
-    WANTED(HEADER_X_MAILER, "x-mailer"),
-    WANTED(HEADER_USER_AGENT, "user-agent"),
-#undef WANTED
+static const char *const wanted_names[HEADER_COUNT] = {
+    [HEADER_FROM] = "from",
+    [HEADER_SENDER] = "sender",
+    [HEADER_REPLY_TO] = "reply-to",
+    [HEADER_TO] = "to",
+    [HEADER_CC] = "cc",
+    [HEADER_BCC] = "bcc",
+    [HEADER_SUBJECT] = "subject",
+    [HEADER_MESSAGE_ID] = "message-id",
+    [HEADER_DATE] = "date",
+    [HEADER_CONTENT_TYPE] = "content-type",
+    [HEADER_X_MAILER] = "x-mailer",
+    [HEADER_USER_AGENT] = "user-agent",
 };
 
 void header_scan_init(struct header_scan *h, const struct limits *l, struct arena *arena,
@@ -60,12 +55,37 @@ static inline bool is_name_byte(uint8_t c)
     return c > ' ' && c < 0x7f && c != ':';
 }
 
+/* The wanted names of each length, as field + 1: what asks for every field of every message looks
+ * at two of them at most. */
+#define LENGTH_MOST 12
+static const uint8_t by_length[LENGTH_MOST + 1][2] = {
+    [2] = {HEADER_TO + 1, HEADER_CC + 1},
+    [3] = {HEADER_BCC + 1},
+    [4] = {HEADER_FROM + 1, HEADER_DATE + 1},
+    [6] = {HEADER_SENDER + 1},
+    [7] = {HEADER_SUBJECT + 1},
+    [8] = {HEADER_REPLY_TO + 1, HEADER_X_MAILER + 1},
+    [10] = {HEADER_MESSAGE_ID + 1, HEADER_USER_AGENT + 1},
+    [12] = {HEADER_CONTENT_TYPE + 1},
+};
+
+/* want is of letters and '-', in lower case; no other byte of a name becomes one of these. */
+static bool same_name(const uint8_t *name, const char *want, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if ((name[i] | 0x20) != want[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static int wanted_field(const struct header_scan *h, const uint8_t *name, size_t n)
 {
-    for (int i = 0; i < HEADER_COUNT; i++) {
-        if (wanted_names[i].length == n && (name[0] | 0x20) == wanted_names[i].name[0] &&
-            bytes_is(bytes_make(name, n), wanted_names[i].name)) {
-            return h->fields[i].p == NULL ? i : NO_FIELD; /* the first occurrence counts */
+    for (int k = 0; n <= LENGTH_MOST && k < 2; k++) {
+        int field = by_length[n][k] - 1;
+        if (field >= 0 && same_name(name, wanted_names[field], n)) {
+            return h->fields[field].p == NULL ? field : NO_FIELD; /* the first occurrence counts */
         }
     }
     return NO_FIELD;

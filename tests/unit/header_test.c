@@ -114,6 +114,20 @@ static void test_common_fields(void **state)
            {HEADER_USER_AGENT, "u"}, {HEADER_CC, NULL});
 }
 
+static void test_every_wanted_field(void **state)
+{
+    (void)state;
+    EXPECT("from:1\r\nSENDER:2\r\nReply-To:3\r\ntO:4\r\ncc:5\r\nBCC:6\r\nSubject:7\r\n"
+           "message-ID:8\r\nDATE:9\r\ncontent-type:10\r\nx-MAILER:11\r\nUser-agent:12\r\n\r\n",
+           12, {HEADER_FROM, "1"}, {HEADER_SENDER, "2"}, {HEADER_REPLY_TO, "3"}, {HEADER_TO, "4"},
+           {HEADER_CC, "5"}, {HEADER_BCC, "6"}, {HEADER_SUBJECT, "7"}, {HEADER_MESSAGE_ID, "8"},
+           {HEADER_DATE, "9"}, {HEADER_CONTENT_TYPE, "10"}, {HEADER_X_MAILER, "11"},
+           {HEADER_USER_AGENT, "12"});
+    EXPECT("Fron:1\r\nSubjects:2\r\nSubjec:3\r\nT:4\r\nReply_To:5\r\nContent-Types:6\r\n\r\n", 6,
+           {HEADER_FROM, NULL}, {HEADER_SUBJECT, NULL}, {HEADER_TO, NULL}, {HEADER_REPLY_TO, NULL},
+           {HEADER_CONTENT_TYPE, NULL});
+}
+
 static void test_folds(void **state)
 {
     (void)state;
@@ -299,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_common_fields),
+        cmocka_unit_test(test_every_wanted_field),
         cmocka_unit_test(test_folds),
         cmocka_unit_test(test_bare_lf_and_doubled_cr),
         cmocka_unit_test(test_first_occurrence_counts),
