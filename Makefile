@@ -123,13 +123,13 @@ unit: $(UNIT)
 streams: $(STREAM)
 	@$(STREAM) tests/streams
 samples-check: mailwire
-	@tests/golden $(BUILD)/mailwire
+	@tests/samples_test $(BUILD)/mailwire
 corpus: mailwire
 	@tests/corpus $(BUILD)/mailwire
 test: unit streams samples-check corpus
 
 golden: mailwire
-	@tests/golden --write $(BUILD)/mailwire
+	@tests/samples_test --write $(BUILD)/mailwire
 # Captures built from dialog scripts; the others in samples/ are recordings.
 samples:
 	@tests/dialogs/build samples
