@@ -31,11 +31,12 @@ static bool is_stopped(void)
     return stop_asked != 0;
 }
 
-/* A second signal ends the program at once. Writes beyond a limit or to a closed pipe come back as
+/* Stopping is told through source_stop, so a write that waits for its reader goes on (SA_RESTART);
+ * a second signal ends the program at once. Writes beyond a limit or to a closed pipe come back as
  * errors, so that what is open is closed in order. */
 static void set_signals(void)
 {
-    struct sigaction stop = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction stop = {.sa_handler = on_stop, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigemptyset(&stop.sa_mask);
     sigemptyset(&ignore.sa_mask);
