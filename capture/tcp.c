@@ -8,6 +8,7 @@
 
 #define HISTORY_BYTES ((size_t)2 << 20)
 #define WINDOW_SLACK  ((uint64_t)64 << 20) /* offsets further ahead are out of any window */
+#define GRAVE_SHARE   16                   /* of the memory limit, for connections that are over */
 #define UNKNOWN_SCALE 14                   /* RFC 7323 2.3: the largest */
 
 /* ---- names
@@ -136,12 +137,26 @@ void tcp_close_flow(struct tcp *t, struct flow *f, enum stream_close how)
         t->ops->close(t->ctx, &f->info, &f->user, how, f->info.last);
         f->user = NULL;
     }
-    tcp_table_touch(t, f, LIST_CLOSED);
 }
 
 static void end_flow(struct tcp *t, struct flow *f, enum stream_close how)
 {
     tcp_close_flow(t, f, how);
+    tcp_table_remove(t, f);
+}
+
+/* Closed by its ends: only what late packets need is kept. */
+static void bury(struct tcp *t, struct flow *f)
+{
+    bool client_first = tcp_table_client_first(f);
+    struct grave g = {.hash = f->hash,
+                      .closed = t->now,
+                      .start = f->info.start,
+                      .nth = f->info.nth,
+                      .reset = f->closed_how == CLOSE_RST,
+                      .reset_by_first = (f->rst_dir == FROM_CLIENT) == client_first,
+                      .client_is_first = client_first};
+    tcp_graves_add(&t->graves, &g);
     tcp_table_remove(t, f);
 }
 
@@ -151,7 +166,7 @@ static void end_flow(struct tcp *t, struct flow *f, enum stream_close how)
 size_t tcp_memory(const struct tcp *t)
 {
     return t->flows * sizeof(struct flow) + (t->mask + 1) * sizeof *t->buckets + t->waiting +
-           t->listeners + HISTORY_BYTES;
+           t->listeners + tcp_graves_memory(&t->graves) + HISTORY_BYTES;
 }
 
 /* The least valuable first: what is over, what is not mail, what nobody answered. */
@@ -183,8 +198,7 @@ static void bound_half_open(struct tcp *t)
 static int64_t idle_limit(const struct tcp *t, int list)
 {
     const struct limits *l = t->limits;
-    const uint64_t seconds[LIST_COUNT] = {[LIST_CLOSED] = l->closed_seconds,
-                                          [LIST_HALF_OPEN] = l->half_open_seconds,
+    const uint64_t seconds[LIST_COUNT] = {[LIST_HALF_OPEN] = l->half_open_seconds,
                                           [LIST_IGNORED] = l->idle_undecided_seconds,
                                           [LIST_UNDECIDED] = l->idle_undecided_seconds,
                                           [LIST_MAIL] = l->idle_mail_seconds};
@@ -225,10 +239,11 @@ static void go_on(struct tcp *t, int64_t now)
     if (now > t->now) {
         t->now = now;
     }
-    if (t->now - t->aged >= NS) {
+    if (t->aged <= t->now - NS) {
         t->aged = t->now;
         age_stalls(t);
         age_lists(t);
+        tcp_graves_age(&t->graves, t->now - (int64_t)t->limits->closed_seconds * NS);
     }
 }
 
@@ -331,10 +346,10 @@ static struct flow *new_syn_flow(struct tcp *t, const struct segment *s, const s
 
 /* Without a SYN: the lower port is taken for the server's; the dissector may turn it round. */
 static struct flow *new_midstream_flow(struct tcp *t, const struct segment *s,
-                                       const struct tcp_fields *x, uint64_t hash, enum dir *d)
+                                       const struct tcp_fields *x, uint64_t hash,
+                                       bool client_is_src, enum dir *d)
 {
     bool syn_ack = x->flags & TCP_SYN;
-    bool client_is_src = !syn_ack && x->dport < x->sport;
     struct flow *f = tcp_table_add(t, s, x, hash, client_is_src);
     *d = client_is_src ? FROM_CLIENT : FROM_SERVER;
     if (syn_ack) {
@@ -402,10 +417,7 @@ static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct s
     }
     uint32_t nth = f->info.start == s->time ? f->info.nth + 1 : 0;
     uint64_t hash = f->hash;
-    if (f->state != FLOW_CLOSED) {
-        tcp_close_flow(t, f, CLOSE_REPLACED);
-    }
-    tcp_table_remove(t, f);
+    end_flow(t, f, CLOSE_REPLACED);
     *fp = new_syn_flow(t, s, x, hash);
     (*fp)->info.nth = nth;
     return true;
@@ -432,7 +444,7 @@ static void take_rst(struct tcp *t, struct flow *f, enum dir d, const struct seg
                      const struct tcp_fields *x)
 {
     if (f->state == FLOW_HALF_OPEN) {
-        end_flow(t, f, CLOSE_RST);
+        tcp_close_flow(t, f, CLOSE_RST);
         return;
     }
     struct half *h = &f->half[d];
@@ -613,45 +625,40 @@ static void count_segment(struct flow *f, enum dir d, const struct segment *s,
     }
 }
 
-/* The connection is over: late packets are absorbed; data from the one who reset it begins anew. */
-static struct flow *take_closed(struct tcp *t, struct flow *f, enum dir *d, const struct segment *s,
-                                const struct tcp_fields *x)
+/* Data from the one who reset the connection: the reset was forged. It is read as a new part, with
+ * the first part's client. */
+static struct flow *rise(struct tcp *t, const struct grave *g, const struct segment *s,
+                         const struct tcp_fields *x, uint64_t hash, enum dir *d)
 {
-    bool forged = f->closed_how == CLOSE_RST && f->rst_dir == *d && x->wire > 0 &&
-                  x->flags & TCP_ACK && !(x->flags & TCP_RST);
-    if (!forged) {
-        return NULL;
-    }
-    uint64_t hash = f->hash;
-    bool was_client = *d == FROM_CLIENT;
-    tcp_table_remove(t, f);
-    struct flow *n = new_midstream_flow(t, s, x, hash, d);
-    bool is_client = *d == FROM_CLIENT;
-    if (was_client != is_client) { /* the first part told who is who */
-        struct endpoint e = n->info.end[0];
-        n->info.end[0] = n->info.end[1];
-        n->info.end[1] = e;
-        struct half h = n->half[0];
-        n->half[0] = n->half[1];
-        n->half[1] = h;
-        *d = dir_other(*d);
-    }
-    tcp_note(t, n, *d, NOTE_DATA_AFTER_RST, 0, s);
-    return n;
+    bool client_is_src = tcp_table_source_first(s, x) == g->client_is_first;
+    struct flow *f = new_midstream_flow(t, s, x, hash, client_is_src, d);
+    tcp_note(t, f, *d, NOTE_DATA_AFTER_RST, 0, s);
+    return f;
 }
 
+/* The first packet of a connection, as far as is known; NULL when it begins none. */
 static struct flow *begin_flow(struct tcp *t, const struct segment *s, const struct tcp_fields *x,
                                uint64_t hash, enum dir *d)
 {
     if (x->flags & TCP_RST) {
         return NULL;
     }
+    struct grave *g = tcp_graves_find(&t->graves, hash);
     if (x->flags & TCP_SYN && !(x->flags & TCP_ACK)) {
+        uint32_t nth = g != NULL && g->start == s->time ? g->nth + 1 : 0;
         *d = FROM_CLIENT;
-        return new_syn_flow(t, s, x, hash);
+        struct flow *f = new_syn_flow(t, s, x, hash);
+        f->info.nth = nth;
+        return f;
+    }
+    if (g != NULL) { /* late packets of what is over are absorbed */
+        bool forged = g->reset && g->reset_by_first == tcp_table_source_first(s, x) &&
+                      x->wire > 0 && x->flags & TCP_ACK;
+        return forged ? rise(t, g, s, x, hash, d) : NULL;
     }
     if (x->wire > 0 || x->flags & TCP_SYN) {
-        return new_midstream_flow(t, s, x, hash, d);
+        bool client_is_src = !(x->flags & TCP_SYN) && x->dport < x->sport;
+        return new_midstream_flow(t, s, x, hash, client_is_src, d);
     }
     return NULL; /* an ACK or FIN of something that was over before the capture began */
 }
@@ -723,11 +730,6 @@ void tcp_segment(struct tcp *t, const struct segment *s)
         if (take_syn(t, &f, d, s, &x)) {
             d = FROM_CLIENT;
         }
-    } else if (f->state == FLOW_CLOSED) {
-        f = take_closed(t, f, &d, s, &x);
-        if (f == NULL) {
-            return;
-        }
     }
     count_segment(f, d, s, &x);
     if (!(x.flags & TCP_SYN)) {
@@ -735,6 +737,9 @@ void tcp_segment(struct tcp *t, const struct segment *s)
             tcp_table_touch(t, f, (enum flow_list)f->list);
         }
         take_segment(t, f, d, s, &x);
+    }
+    if (f->state == FLOW_CLOSED) {
+        bury(t, f);
     }
     if (tcp_memory(t) > t->limits->memory) {
         evict(t);
@@ -755,6 +760,7 @@ struct tcp *tcp_new(const struct tcp_config *c, const struct stream_ops *ops, vo
     t->now = t->aged = INT64_MIN / 2;
     t->history = tcp_history_new(HISTORY_BYTES);
     tcp_table_init(t);
+    tcp_graves_init(&t->graves, c->limits->memory / GRAVE_SHARE / sizeof(struct grave));
     return t;
 }
 
@@ -803,6 +809,7 @@ void tcp_free(struct tcp **tp)
         tcp_finish(t);
         tcp_history_free(&t->history);
         tcp_table_done(t);
+        tcp_graves_done(&t->graves);
         free(t);
         *tp = NULL;
     }

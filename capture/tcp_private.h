@@ -4,6 +4,7 @@
 
 #include "capture/base/map.h"
 #include "capture/tcp.h"
+#include "capture/tcp_graves.h"
 #include "capture/tcp_history.h"
 #include "capture/tcp_queue.h"
 
@@ -13,7 +14,7 @@ enum flow_state { FLOW_HALF_OPEN, FLOW_OPEN, FLOW_IGNORED, FLOW_CLOSED };
 
 /* Flows by what they are worth, each list by last activity, oldest first: the order of ageing and
  * of eviction. */
-enum flow_list { LIST_CLOSED, LIST_HALF_OPEN, LIST_IGNORED, LIST_UNDECIDED, LIST_MAIL, LIST_COUNT };
+enum flow_list { LIST_HALF_OPEN, LIST_IGNORED, LIST_UNDECIDED, LIST_MAIL, LIST_COUNT };
 
 enum sender_sums { SUMS_UNKNOWN, SUMS_GOOD, SUMS_OFFLOADED, SUMS_BAD };
 
@@ -84,6 +85,7 @@ struct tcp {
     struct flow_lru list[LIST_COUNT];
     struct flow *stall_oldest, *stall_newest;
     struct tcp_history *history;
+    struct tcp_graves graves;
     uint64_t waiting;   /* bytes in queues and doubts */
     uint64_t listeners; /* bytes the listener holds */
     int64_t now;        /* never goes backwards */
@@ -119,6 +121,10 @@ struct flow *tcp_table_find(struct tcp *t, const struct segment *s, const struct
 struct flow *tcp_table_add(struct tcp *t, const struct segment *s, const struct tcp_fields *f,
                            uint64_t hash, bool client_is_src);
 void tcp_table_remove(struct tcp *t, struct flow *f);
+/* Does the segment's source stand first in the order of addresses? The same end always does. */
+bool tcp_table_source_first(const struct segment *s, const struct tcp_fields *f);
+/* The same of a flow's client. */
+bool tcp_table_client_first(const struct flow *f);
 void tcp_table_touch(struct tcp *t, struct flow *f, enum flow_list list);
 void tcp_table_init(struct tcp *t);
 void tcp_table_done(struct tcp *t);

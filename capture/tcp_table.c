@@ -56,6 +56,24 @@ static bool end_is(const struct endpoint *e, const uint8_t *ip, uint16_t port, s
     return n == 4 ? load(e->ip, 4) == load(ip, 4) : memcmp(e->ip, ip, n) == 0;
 }
 
+static bool stands_first(const uint8_t *a, uint16_t a_port, const uint8_t *b, uint16_t b_port,
+                         uint8_t version)
+{
+    int order = memcmp(a, b, address_size(version));
+    return order < 0 || (order == 0 && a_port <= b_port);
+}
+
+bool tcp_table_source_first(const struct segment *s, const struct tcp_fields *f)
+{
+    return stands_first(s->src, f->sport, s->dst, f->dport, s->ip_version);
+}
+
+bool tcp_table_client_first(const struct flow *f)
+{
+    const struct endpoint *c = &f->info.end[FROM_CLIENT], *v = &f->info.end[FROM_SERVER];
+    return stands_first(c->ip, c->port, v->ip, v->port, f->info.ip_version);
+}
+
 struct flow *tcp_table_find(struct tcp *t, const struct segment *s, const struct tcp_fields *f,
                             uint64_t *hash, enum dir *dir)
 {
