@@ -111,6 +111,7 @@ static void auth_login(struct session *s, const struct command *c, enum tri succ
     if (st->auth == NULL || st->auth_command != c->number) {
         return; /* told before, when the exchange was given up */
     }
+    st->dangling = success == TRI_UNKNOWN;
     struct credential found = credential_of(c, success);
     auth_finish(st->auth, success, &found);
     if (st->auth_said) { /* asking for a mechanism that is refused at once is no login */
@@ -375,6 +376,31 @@ static void command_line(struct session *s, const struct frame *f)
     }
 }
 
+/* A line of an exchange that was told without its end: still no command, and masked. */
+static void dangling_line(struct session *s, const struct frame *f)
+{
+    struct command c = {.verb = "", .flags = COMMAND_DATA, .secret = f->data};
+    session_command(s, f, &c, POP3_UNKNOWN, 0);
+}
+
+/* PROXY protocol, version 1, in front of everything. */
+static bool is_proxy_header(struct session *s, struct bytes line)
+{
+    struct bytes rest = line;
+    if (session_info(s)->commands > 0 || !bytes_is(bytes_word(&rest), "PROXY")) {
+        return false;
+    }
+    struct bytes family = bytes_word(&rest);
+    return bytes_is(family, "TCP4") || bytes_is(family, "TCP6") || bytes_is(family, "UNKNOWN");
+}
+
+static void proxy_header(struct session *s, const struct frame *f)
+{
+    struct command c = {.verb = "", .flags = COMMAND_DATA};
+    session_command(s, f, &c, POP3_UNKNOWN, 0);
+    session_note(s, NOTE_ID_PROXY_HEADER, f->data, f);
+}
+
 /* Without answers to go by, a line of an exchange that is a command is taken for one. */
 static bool looks_like_command(struct bytes line)
 {
@@ -387,9 +413,14 @@ static void client_line(struct session *s, const struct frame *f)
     struct pop3 *st = pop3_of(s);
     if (st->auth != NULL && !(st->blind && looks_like_command(f->data))) {
         auth_line(s, f);
-        return;
+    } else if (st->dangling && !looks_like_command(f->data)) {
+        dangling_line(s, f);
+    } else if (is_proxy_header(s, f->data)) {
+        proxy_header(s, f);
+    } else {
+        st->dangling = false;
+        command_line(s, f);
     }
-    command_line(s, f);
 }
 
 /* The client's direction waits too long, or its stream breaks off: no answer will come in time. */
@@ -484,6 +515,9 @@ static void unanswered(struct session *s, struct pending *p)
     } else if (p->tag == POP3_PASS || p->tag == POP3_APOP ||
                (p->tag == POP3_AUTH && p->command.argument.n > 0)) {
         pop3_login(s, p, TRI_UNKNOWN);
+        if (p->tag == POP3_AUTH) {
+            session_release(s, FROM_CLIENT, MODE_LINE, 0);
+        }
     } else if (p->tag == POP3_XTND && p->message != NULL) {
         if (!p->message->complete) {
             p->message->outcome = OUTCOME_INCOMPLETE;

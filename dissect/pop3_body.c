@@ -74,16 +74,6 @@ static bool is_whole(const struct message *m)
     return m->transfer == TRANSFER_RETR || (m->has_lines && m->lines >= TOP_WHOLE);
 }
 
-static void compare_sizes(struct session *s, const struct message *m, const struct frame *f)
-{
-    char text[EVIDENCE_ROOM];
-    if (m->complete && m->has_declared && is_whole(m) && m->declared_octets != m->bytes) {
-        int n = snprintf(text, sizeof text, "declared %llu, seen %llu",
-                         (unsigned long long)m->declared_octets, (unsigned long long)m->bytes);
-        session_note(s, NOTE_ID_SIZE_MISMATCH, bytes_make(text, (size_t)n), f);
-    }
-}
-
 static void note_count(struct session *s, enum note_id id, uint64_t count, uint64_t first,
                        const struct frame *f)
 {
@@ -108,7 +98,6 @@ static void end_mail(struct session *s, struct pop3_open *o, const struct frame 
     struct message *m = o->message;
     session_message_end(s, m, f, ended && !o->gapped);
     m->outcome = ended ? OUTCOME_RETRIEVED : OUTCOME_INCOMPLETE;
-    compare_sizes(s, m, f);
     if (ended && !o->gapped) {
         tell_oddities(s, f);
     }

@@ -80,6 +80,7 @@ struct pop3 {
     uint8_t *user;        /* of the last USER answered, until the login is; NULL none */
     bool auth_said;       /* the exchange holds something the client said */
     bool blind;           /* the client's direction is not held although an exchange is open */
+    bool dangling;        /* an exchange was told before its end was seen */
     bool greeted;
     bool lost;        /* replies are missing since the oldest command was sent */
     bool unsure;      /* something was lost, or the start: the state is a guess */

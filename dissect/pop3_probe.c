@@ -91,11 +91,13 @@ static enum look client_look(struct bytes said, bool torn)
 {
     struct bytes rest = said, line;
     enum look found = LOOK_NOTHING;
-    bool logged_in = false;
+    bool logged_in = false, first = !torn;
     for (int i = 0; i < LINES_MOST && next_line(&rest, &line); i++) {
         struct bytes word = bytes_word(&line);
         const struct pop3_verb *v = pop3_verb_find(word);
-        bool first = i == 0 && !torn;
+        if (i == 0 && bytes_is(word, "PROXY")) {
+            continue; /* a PROXY header, version 1, in front */
+        }
         if (v == NULL && (first || is_foreign(word))) {
             return LOOK_NOT;
         }
@@ -104,6 +106,7 @@ static enum look client_look(struct bytes said, bool torn)
             return look;
         }
         found = look;
+        first = false;
         logged_in = v != NULL && v->tag == POP3_PASS;
     }
     return is_text(said) ? found : LOOK_NOT;

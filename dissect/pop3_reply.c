@@ -383,6 +383,14 @@ void pop3_reply_line(struct session *s, const struct frame *f)
     }
 }
 
+static bool awaits_tls(const struct pending *p)
+{
+    while (p != NULL && p->tag != POP3_STLS) {
+        p = p->next;
+    }
+    return p != NULL;
+}
+
 /* Replies are missing. With one command waiting it is clear whose; with more it is not, and then no
  * answer is told for any of them. */
 static void replies_lost(struct session *s, const struct frame *f)
@@ -393,7 +401,7 @@ static void replies_lost(struct session *s, const struct frame *f)
     st->lost_bytes = f->missing;
     if (st->open != NULL) {
         pop3_open_frame(s, f);
-    } else if (p != NULL && p->tag == POP3_STLS) {
+    } else if (awaits_tls(p)) {
         /* the go-ahead was among them, or not: what follows can not be read as either */
         session_give_up(s);
     } else if (p != NULL && p->next != NULL) {

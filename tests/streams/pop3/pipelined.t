@@ -53,7 +53,6 @@ S +OK bye
 = exchange 6 RETR ok
 = exchange 7 RETR refuse
 = message S 2 top retrieved complete 19 number=2 declared=36 lines=1 uid="bbb"
-= note S size-mismatch info "declared 36, seen 31" command=9
 = message S 3 retr retrieved complete 31 number=2
 = exchange 11 QUIT ok AUTHORIZATION > UPDATE
 = mailbox "tim" messages=2 octets=60 retrieved=1,2 deleted=1 committed=yes

@@ -27,8 +27,6 @@ C TOP 2
 S -ERR how many?
 C QUIT
 S +OK
-only note
-= note S size-mismatch info "declared 27, seen 26" command=4
 = message S 1 top retrieved complete 26 number=1 declared=27 lines=99999999
 = message S 2 top retrieved complete 14 number=2 declared=99 lines=0
 = exchange 6 TOP refuse

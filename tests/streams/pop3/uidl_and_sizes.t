@@ -52,6 +52,5 @@ C QUIT
 S +OK
 = message S 1 retr retrieved complete 16 number=2 declared=14 uid="uid-two"
 = message S 2 retr retrieved complete 18 number=3 declared=17 uid="uid-three"
-= note S size-mismatch info "declared 100, seen 16" command=9
 = message S 3 retr retrieved complete 16 number=1 declared=100 uid="uid-one"
 = mailbox "tim" messages=3 octets=416 retrieved=1,2,3 deleted=2 committed=yes
