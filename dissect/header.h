@@ -12,15 +12,15 @@
 
 struct header_scan {
     const struct limits *limits;
-    struct arena *arena;   /* kept values go here (borrowed) */
-    struct bytes *fields;  /* HEADER_COUNT views, filled in (borrowed) */
-    struct buf line;       /* the field being read, unfolded; only for wanted fields */
+    struct arena *arena;  /* kept values go here (borrowed) */
+    struct bytes *fields; /* HEADER_COUNT views, filled in (borrowed) */
+    struct buf line;      /* the field being read, unfolded; only for wanted fields */
     uint64_t bytes;
     uint32_t count;
-    int wanted;            /* enum header_field of the field being read, -1 none */
+    int wanted; /* enum header_field of the field being read, -1 none */
     uint8_t state;
     bool done, cut;
-    uint8_t name[24];      /* start of the current field's name */
+    uint8_t name[24]; /* start of the current field's name */
     uint8_t name_len;
 };
 

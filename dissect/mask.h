@@ -7,8 +7,8 @@
 
 #define MASKED "********"
 
-/* Appends line, with what of `secret` lies inside it replaced by MASKED unless show. secret is empty
- * or a view into the text that line is a part of (line itself, or its argument alone). */
+/* Appends line, with what of `secret` lies inside it replaced by MASKED unless show. secret is
+ * empty or a view into the text that line is a part of (line itself, or its argument alone). */
 void mask_add(struct buf *out, struct bytes line, struct bytes secret, bool show);
 
 #endif

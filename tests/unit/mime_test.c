@@ -227,8 +227,7 @@ static void test_hostile_words(void **state)
                                          "=?utf-8?B?",
                                          "?=",
                                          "=?utf-8?B?=?= ",
-                                         "=?koi8-r?B?"
-                                         "?=",
+                                         "=?koi8-r?B?\?=",
                                          "=?utf-8?Q?\xff?=",
                                          "=?big5?Q?a?= ",
                                          "=?utf-8?Q?a?= =?koi8-r?Q?b?= "};

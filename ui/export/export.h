@@ -13,12 +13,13 @@
 
 /* Borrowed by every sink made with it, and outlives them. */
 struct export_config {
-    FILE *out;               /* borrowed; -T views */
-    const char *path;        /* folder or file; file exports (copied) */
+    FILE *out;        /* borrowed; -T views */
+    const char *path; /* folder or file; file exports (copied) */
     const struct limits *limits;
     bool show_secrets, utc, line_buffered, commands, bodies, explain, parts;
-    bool nano;               /* times with nine digits; may be set before the first event */
-    const char *(*file_name)(void *arg, uint32_t file); /* capture file names, for log.file.path; NULL live */
+    bool nano; /* times with nine digits; may be set before the first event */
+    const char *(*file_name)(void *arg,
+                             uint32_t file); /* capture file names, for log.file.path; NULL live */
     void *file_name_arg;
     /* Something went wrong while the run goes on (a sentence, nothing escaped yet); may be NULL.
      * What is told here is told once; close tells the sum. */
@@ -27,9 +28,9 @@ struct export_config {
 };
 
 struct export_format {
-    const char *name;        /* -T word, or the option ("export-eml") */
+    const char *name; /* -T word, or the option ("export-eml") */
     const char *help;
-    bool is_view;            /* -T */
+    bool is_view; /* -T */
     bool needs_bodies, needs_digests;
     /* NULL with a sentence in *e when it can not start. */
     struct sink *(*open)(const struct export_config *c, struct error *e);
