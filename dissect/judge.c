@@ -124,7 +124,7 @@ static bool offer_known(const struct session_info *s, uint64_t marks)
 
 static bool verb_is(const struct command *c, const char *verb)
 {
-    return strcmp(c->verb, verb) == 0;
+    return c->verb[0] == verb[0] && strcmp(c->verb, verb) == 0;
 }
 
 static void judge_use(const struct event *e, const struct command *c, uint64_t marks)

@@ -5,7 +5,7 @@ bool bytes_equal(struct bytes a, struct bytes b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-bool bytes_starts(struct bytes b, const char *prefix)
+bool bytes_starts_rest(struct bytes b, const char *prefix)
 {
     size_t i = 0;
     for (; prefix[i] != '\0'; i++) {
@@ -14,11 +14,6 @@ bool bytes_starts(struct bytes b, const char *prefix)
         }
     }
     return true;
-}
-
-bool bytes_is(struct bytes b, const char *word)
-{
-    return strlen(word) == b.n && bytes_starts(b, word);
 }
 
 bool bytes_ends(struct bytes b, const char *suffix)
@@ -33,8 +28,9 @@ size_t bytes_search(struct bytes b, const char *needle, size_t from)
     if (n == 0 || n > b.n) {
         return SIZE_MAX;
     }
+    int upper = ascii_upper((unsigned char)needle[0]), lower = ascii_lower(upper);
     for (size_t i = from; i <= b.n - n; i++) {
-        if (bytes_starts(bytes_from(b, i), needle)) {
+        if ((b.p[i] == lower || b.p[i] == upper) && bytes_starts(bytes_from(b, i), needle)) {
             return i;
         }
     }

@@ -84,9 +84,25 @@ static inline size_t bytes_find(struct bytes b, int c, size_t from)
 }
 
 bool bytes_equal(struct bytes a, struct bytes b);
+/* The rest of bytes_starts, once the first byte agrees. */
+bool bytes_starts_rest(struct bytes b, const char *prefix);
+
+/* Begins with the C string, letters in any case. The first byte refuses most words at once. */
+static inline bool bytes_starts(struct bytes b, const char *prefix)
+{
+    if (prefix[0] == '\0') {
+        return true;
+    }
+    return b.n > 0 && ((b.p[0] ^ (unsigned char)prefix[0]) & 0xdf) == 0 &&
+           bytes_starts_rest(b, prefix);
+}
+
 /* Same bytes as the C string, letters in any case. */
-bool bytes_is(struct bytes b, const char *word);
-bool bytes_starts(struct bytes b, const char *prefix); /* any case */
+static inline bool bytes_is(struct bytes b, const char *word)
+{
+    return strlen(word) == b.n && bytes_starts(b, word);
+}
+
 bool bytes_ends(struct bytes b, const char *suffix);   /* any case */
 /* Index of `needle` (any case) at or behind `from`, or SIZE_MAX. */
 size_t bytes_search(struct bytes b, const char *needle, size_t from);
