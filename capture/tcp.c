@@ -11,8 +11,7 @@
 #define GRAVE_SHARE   16                   /* of the memory limit, for connections that are over */
 #define UNKNOWN_SCALE 14                   /* RFC 7323 2.3: the largest */
 
-/* ---- names
- * ------------------------------------------------------------------------------------------ */
+/* ---- names ---- */
 
 static bool parse_word(const char *name, const char *const *words, size_t count, size_t *out)
 {
@@ -50,8 +49,7 @@ bool checksum_rule_parse(const char *name, enum checksum_rule *out)
     return found;
 }
 
-/* ---- offsets
- * ---------------------------------------------------------------------------------------- */
+/* ---- offsets ---- */
 
 uint64_t tcp_offset(const struct half *h, uint32_t seq, int64_t *signed_offset)
 {
@@ -67,8 +65,7 @@ static void set_base(struct half *h, uint32_t seq, bool sure)
     h->sure = sure;
 }
 
-/* ---- checksums (hostile.md T4)
- * ----------------------------------------------------------------------- */
+/* ---- checksums (hostile.md T4) ---- */
 
 enum sum_result { SUM_TAKE, SUM_TAKE_BAD, SUM_DOUBT, SUM_DROP };
 
@@ -93,8 +90,7 @@ static enum sum_result judge_sum(struct tcp *t, struct half *h, const struct seg
     return h->sums == SUMS_BAD ? SUM_TAKE_BAD : SUM_DOUBT;
 }
 
-/* ---- opening and closing
- * ------------------------------------------------------------------------------ */
+/* ---- opening and closing ---- */
 
 static void open_flow(struct tcp *t, struct flow *f)
 {
@@ -160,8 +156,7 @@ static void bury(struct tcp *t, struct flow *f)
     tcp_table_remove(t, f);
 }
 
-/* ---- memory and age
- * ------------------------------------------------------------------------------------ */
+/* ---- memory and age ---- */
 
 size_t tcp_memory(const struct tcp *t)
 {
@@ -423,8 +418,7 @@ static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct s
     return true;
 }
 
-/* ---- RST, FIN, ACK
- * ------------------------------------------------------------------------------------- */
+/* ---- RST, FIN, ACK ---- */
 
 /* Linux takes a reset only where the next byte is expected (RFC 5961 3.2); what the other side
  * acknowledged is that place too, when the capture lags behind. */
@@ -611,8 +605,7 @@ static void take_data(struct tcp *t, struct flow *f, enum dir d, const struct se
     tcp_deliver_segment(t, f, d, from, x, s, sum == SUM_TAKE_BAD);
 }
 
-/* ---- one segment
- * ---------------------------------------------------------------------------------------- */
+/* ---- one segment ---- */
 
 static void count_segment(struct flow *f, enum dir d, const struct segment *s,
                           const struct tcp_fields *x)

@@ -7,8 +7,7 @@
 #define DOUBTS_MOST    64 /* doubtful segments of a direction; the oldest is forgotten */
 #define TTL_OUTLIER_BY 5  /* hostile.md T5 */
 
-/* ---- notes
- * ---------------------------------------------------------------------------------------- */
+/* ---- notes ---- */
 
 void tcp_note(struct tcp *t, struct flow *f, enum dir d, enum stream_note_kind kind,
               uint64_t offset, const struct segment *seg)
@@ -89,8 +88,7 @@ static void compare_delivered(struct flow *f, enum dir d, uint64_t from, struct 
     }
 }
 
-/* ---- handing up
- * ----------------------------------------------------------------------------------- */
+/* ---- handing up ---- */
 
 static void account_held(struct tcp *t, struct flow *f)
 {
@@ -206,8 +204,7 @@ static void take_in_order(struct tcp *t, struct flow *f, enum dir d, uint64_t fr
     }
 }
 
-/* ---- queues
- * ---------------------------------------------------------------------------------------- */
+/* ---- queues ---- */
 
 static void queue_free(struct tcp *t, struct half *h)
 {
@@ -271,8 +268,7 @@ static uint64_t need_of(const struct flow *f, enum dir d, const struct tcp_field
     return need;
 }
 
-/* ---- doubts
- * ---------------------------------------------------------------------------------------- */
+/* ---- doubts ---- */
 
 static void doubt_free(struct tcp *t, struct doubt **at)
 {
@@ -367,8 +363,7 @@ static struct piece *take_doubt(struct tcp *t, struct flow *f, enum dir d, bool 
     return NULL;
 }
 
-/* ---- segments
- * --------------------------------------------------------------------------------------- */
+/* ---- segments ---- */
 
 /* The newest copy is no news: count it, compare it. */
 static void take_old(struct flow *f, enum dir d, uint64_t from, const struct tcp_fields *s,
@@ -503,8 +498,7 @@ void tcp_deliver_ready(struct tcp *t, struct flow *f)
     }
 }
 
-/* ---- holes
- * ------------------------------------------------------------------------------------------ */
+/* ---- holes ---- */
 
 /* Where the hole of d ends, and what is known of it: before its own queue, or, with nothing
  * queued, where the other direction waits for it. False: d has no hole. */

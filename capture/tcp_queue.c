@@ -104,8 +104,7 @@ static void run_append(struct tcp_queue *q, struct run *r, struct piece *p)
     account(q, p, true);
 }
 
-/* ---- comparing
- * ------------------------------------------------------------------------------------ */
+/* ---- comparing ---- */
 
 static struct bytes piece_bytes(const struct piece *p, uint64_t from, uint64_t to)
 {
@@ -162,8 +161,7 @@ bool tcp_queue_overlaps(const struct tcp_queue *q, uint64_t from, uint64_t to)
     return q->count > 0 && q->runs[0]->from < to && q->runs[q->count - 1]->to > from;
 }
 
-/* ---- linux
- * ---------------------------------------------------------------------------------------- */
+/* ---- linux ---- */
 
 /* A run that ends where the piece begins. The kernel walks its tree from the root and joins the
  * first such run it meets, even where a later, overlapping one stands nearer: older runs stand
@@ -234,8 +232,7 @@ static void insert_linux(struct tcp_queue *q, struct piece *p, conflict_fn *conf
     merge_right(q, at + 1, p, conflict, arg);
 }
 
-/* ---- the other policies
- * --------------------------------------------------------------------------- */
+/* ---- the other policies ---- */
 
 static bool new_wins(enum overlap_policy policy, const struct piece *old, const struct piece *new)
 {
@@ -326,8 +323,7 @@ void tcp_queue_insert(struct tcp_queue *q, struct piece *p, enum overlap_policy 
     }
 }
 
-/* ---- reading
- * -------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 struct piece *tcp_queue_head(const struct tcp_queue *q)
 {

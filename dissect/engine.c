@@ -63,8 +63,7 @@ static void count_event(struct sink *self, const struct event *ev)
     sink_event(e->to, ev);
 }
 
-/* ---- the order list
- * ------------------------------------------------------------------------------ */
+/* ---- the order list ---- */
 
 static void order_remove(struct engine *e, struct conn *c)
 {
@@ -100,8 +99,7 @@ static void conn_free(struct engine *e, struct conn *c)
     free(c);
 }
 
-/* ---- sessions
- * ------------------------------------------------------------------------------------ */
+/* ---- sessions ---- */
 
 /* From the ends, the start and a running number only: the same for the same capture every time. */
 static void make_id(const struct flow_info *f, char id[static 17])
@@ -195,8 +193,7 @@ static void claim(struct engine *e, struct conn *c, int64_t now)
     check_wait(e, now);
 }
 
-/* ---- what tcp tells
- * ------------------------------------------------------------------------------ */
+/* ---- what tcp tells ---- */
 
 static enum dir session_dir(const struct conn *c, enum dir dir)
 {
@@ -400,8 +397,7 @@ const struct stream_ops *engine_stream_ops(void)
     return &ops;
 }
 
-/* ---- life
- * ---------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 struct engine *engine_new(const struct engine_config *c, struct sink *to)
 {

@@ -122,7 +122,7 @@ void framer_push_end(struct framer *f, int64_t time)
     f->in_time = time;
 }
 
-/* ---- the input: released bytes first, then the pushed view ------------------------------ */
+/* ---- the input: released bytes first, then the pushed view ---- */
 
 struct input {
     struct bytes bytes;
@@ -161,7 +161,7 @@ static void input_used(struct framer *f, size_t n)
     f->in_offset += n;
 }
 
-/* ---- the carry: an unfinished line, or a direction on hold ------------------------------ */
+/* ---- the carry: an unfinished line, or a direction on hold ---- */
 
 static struct framer_carry *carry_get(struct framer *f, const struct input *in, uint64_t ceiling)
 {
@@ -184,7 +184,7 @@ static void carry_add(struct framer_carry *c, const struct input *in, struct byt
     c->skipped += more.n - (c->bytes.n - before);
 }
 
-/* ---- lines --------------------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 static struct bytes without_cr(struct bytes line, enum eol *eol)
 {
@@ -279,7 +279,7 @@ static bool next_list(struct framer *f, struct frame *out)
     return true;
 }
 
-/* ---- bodies, counted and opaque bytes --------------------------------------------------- */
+/* ---- bodies, counted and opaque bytes ---- */
 
 static bool next_body(struct framer *f, struct frame *out)
 {
@@ -359,7 +359,7 @@ static bool next_count(struct framer *f, struct frame *out)
     return true;
 }
 
-/* ---- hold ---------------------------------------------------------------------------------- */
+/* ---- hold ---- */
 
 static struct frame plain_frame(const struct framer *f, enum frame_kind kind)
 {
@@ -441,7 +441,7 @@ void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count)
     }
 }
 
-/* ---- input not read yet ------------------------------------------------------------------ */
+/* ---- input not read yet ---- */
 
 static struct chunk chunk_of(struct input in)
 {
@@ -485,7 +485,7 @@ void framer_drop_unread(struct framer *f)
     f->in = bytes_from(f->in, f->in.n);
 }
 
-/* ---- gaps and the end ---------------------------------------------------------------------- */
+/* ---- gaps and the end ---- */
 
 /* Gives what an interrupted line or body still holds, before the gap or the end is told. */
 static bool give_rest(struct framer *f, struct frame *out)

@@ -114,8 +114,7 @@ static void judge_offer(struct judge *j, const struct event *e)
     }
 }
 
-/* ---- commands and their answers
- * ------------------------------------------------------------------ */
+/* ---- commands and their answers ---- */
 
 static bool offer_known(const struct session_info *s, uint64_t marks)
 {
@@ -205,8 +204,7 @@ static void judge_reply(const struct event *e)
     }
 }
 
-/* ---- logins
- * --------------------------------------------------------------------------------------- */
+/* ---- logins ---- */
 
 static void judge_credential(struct judge *j, const struct event *e)
 {
@@ -228,8 +226,7 @@ static void judge_credential(struct judge *j, const struct event *e)
     }
 }
 
-/* ---- messages
- * ------------------------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 static void judge_envelope_message(const struct event *e, const struct message *m)
 {
@@ -272,8 +269,7 @@ static void judge_message(struct judge *j, const struct event *e)
     across_message(j->across, e);
 }
 
-/* ---- the end of a session
- * -------------------------------------------------------------------------- */
+/* ---- the end of a session ---- */
 
 static void judge_close(struct judge *j, const struct event *e)
 {

@@ -114,8 +114,7 @@ void across_free(struct across **ap)
     *ap = NULL;
 }
 
-/* ---- keys
- * ------------------------------------------------------------------------------------------ */
+/* ---- keys ---- */
 
 static uint64_t mix(const struct across *a, uint64_t h, struct bytes b)
 {
@@ -166,8 +165,7 @@ static void tell_count(const struct event *e, enum note_id id, const char *what,
     buf_done(&text);
 }
 
-/* ---- STARTTLS here and not there
- * -------------------------------------------------------------------- */
+/* ---- STARTTLS here and not there ---- */
 
 void across_offer(struct across *a, const struct event *e, bool offered)
 {
@@ -185,8 +183,7 @@ void across_offer(struct across *a, const struct event *e, bool offered)
     }
 }
 
-/* ---- logins
- * ------------------------------------------------------------------------------------------ */
+/* ---- logins ---- */
 
 static void count_failure(struct across *a, const struct event *e)
 {
@@ -224,8 +221,7 @@ void across_credential(struct across *a, const struct event *e)
     }
 }
 
-/* ---- recipients
- * -------------------------------------------------------------------------------------- */
+/* ---- recipients ---- */
 
 void across_recipient_refused(struct across *a, const struct event *e)
 {
@@ -239,8 +235,7 @@ void across_recipient_refused(struct across *a, const struct event *e)
     }
 }
 
-/* ---- messages
- * ---------------------------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 /* Private, loopback and link-local addresses are nobody's outside (RFC 1918, 4193, 4291, 6598). */
 static bool is_outside(const struct session_info *s, enum dir d)

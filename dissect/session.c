@@ -47,7 +47,7 @@ void session_emit(struct session *s, struct event *e)
     sink_event(s->to, e);
 }
 
-/* ---- input ----------------------------------------------------------------------------------- */
+/* ---- input ---- */
 
 static void tell_gap(struct session *s, const struct frame *f)
 {
@@ -252,7 +252,7 @@ void session_note(struct session *s, enum note_id id, struct bytes evidence, con
     tell_note(s, &n);
 }
 
-/* ---- the end --------------------------------------------------------------------------------- */
+/* ---- the end ---- */
 
 static enum session_end end_of(enum stream_close how)
 {

@@ -23,7 +23,7 @@
 
 struct session;
 
-/* ---- for the engine ---------------------------------------------------- */
+/* ---- for the engine ---- */
 
 struct protocol;
 
@@ -49,7 +49,7 @@ size_t session_held(struct session *s);
 /* TLS from the first byte (implicit): told by the engine before any data. */
 void session_implicit_tls(struct session *s);
 
-/* ---- for protocols ------------------------------------------------------- */
+/* ---- for protocols ---- */
 
 /* What both sides said first, for protocol detection. Views hold the first limits.detect_bytes. */
 struct opening {
@@ -185,7 +185,7 @@ bool session_retaining(const struct session *s);
 struct bytes session_retained(struct session *s, enum dir dir);
 void session_replay(struct session *s, uint64_t offset);
 
-/* ---- for sinks that judge (judge.h): findings over what the session told ------------------- */
+/* ---- for sinks that judge (judge.h): findings over what the session told ---- */
 
 /* Tells n as a finding of that session (bounded and counted as its own are). Not from inside
  * EV_CAPTURE. */

@@ -169,7 +169,7 @@ void session_replay(struct session *s, uint64_t offset)
     play_later(s, r);
 }
 
-/* ---- input ----------------------------------------------------------------------------------- */
+/* ---- input ---- */
 
 static bool is_read(const struct session_retain *r, enum dir dir)
 {

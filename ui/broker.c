@@ -37,8 +37,7 @@ struct broker {
     struct request request; /* 4 KiB: not on the stack of every call */
 };
 
-/* ---- the parent
- * ----------------------------------------------------------------------------------- */
+/* ---- the parent ---- */
 
 struct server {
     int fd;
@@ -281,8 +280,7 @@ bool broker_start(struct broker **b, uid_t uid, gid_t gid, const char *const *re
     return true;
 }
 
-/* ---- the worker
- * ------------------------------------------------------------------------------------ */
+/* ---- the worker ---- */
 
 static bool copy_text(char *to, size_t room, const char *from)
 {
