@@ -9,6 +9,7 @@
 #ifndef MAILWIRE_UI_FILTER_SINK_H
 #define MAILWIRE_UI_FILTER_SINK_H
 
+#include "capture/base/limits.h"
 #include "dissect/event.h"
 #include "ui/filter.h"
 #include "ui/geo.h"
