@@ -592,9 +592,6 @@ static void take_data(struct tcp *t, struct flow *f, enum dir d, const struct se
         tcp_deliver_doubtful(t, f, d, from, x, s, sum != SUM_TAKE);
         return;
     }
-    if (x->flags & TCP_URG) {
-        tcp_note(t, f, d, NOTE_URGENT_DATA, from + (x->urgent ? x->urgent - 1u : 0), s);
-    }
     if (x->has_ts && from <= h->next && (!h->has_ts || (int32_t)(x->tsval - h->ts_recent) > 0)) {
         h->ts_recent = x->tsval;
         h->has_ts = true;

@@ -146,6 +146,14 @@ static void hand_up_urgent(struct tcp *t, struct flow *f, enum dir d, uint64_t f
                            struct bytes data, int32_t urgent, int64_t time, uint64_t packet)
 {
     bool inside = urgent >= 0 && (size_t)urgent < data.n;
+    if (inside && f->opened && f->state == FLOW_OPEN) {
+        struct stream_note n = {.kind = NOTE_URGENT_DATA,
+                                .dir = d,
+                                .offset = from + (uint64_t)urgent,
+                                .time = time,
+                                .packet = packet};
+        t->ops->note(t->ctx, &f->info, &f->user, &n);
+    }
     if (!inside || t->config.overlap != OVERLAP_LINUX) {
         hand_up(t, f, d, from, data, time, packet);
         return;
