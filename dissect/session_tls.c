@@ -22,6 +22,7 @@ struct session_tls {
     uint8_t phase;      /* enum tls_phase */
     uint8_t decided[2]; /* the direction's first bytes were judged */
     size_t early;       /* bytes that waited when the server agreed */
+    size_t looked;      /* no handshake begins in so many waiting bytes of the server */
     const char *state_before;
 };
 
@@ -76,15 +77,21 @@ void session_tls_free(struct session *s)
     }
 }
 
-/* Where the first TLS record begins in b, or b.n: at the start, or behind a line end. */
-static size_t find_record(struct bytes b)
+/* Looks for the first TLS record in b, at the start or behind a line end, from *at on. True: one
+ * begins at *at. False: none does before *at, and what stands there is too short to tell. */
+static bool find_record(struct bytes b, size_t *at)
 {
-    for (size_t at = 0; at < b.n; at++) {
-        if ((at == 0 || b.p[at - 1] == '\n') && tls_look(bytes_from(b, at)) == TLS_LOOK_YES) {
-            return at;
+    for (;;) {
+        enum tls_look look = tls_look(bytes_from(b, *at));
+        if (look != TLS_LOOK_NO) {
+            return look == TLS_LOOK_YES;
         }
+        size_t lf = bytes_find(b, '\n', *at);
+        if (lf == SIZE_MAX) {
+            return false;
+        }
+        *at = lf + 1;
     }
-    return b.n;
 }
 
 /* Puts both directions to the reader: the handshake is there. */
@@ -123,16 +130,31 @@ static void drop_injected(struct session *s, enum dir dir, size_t n, enum note_i
     framer_drop_waiting(&s->framer[dir], n);
 }
 
+/* What waited when the server agreed: injected, up to a handshake that is among it. False: more is
+ * needed to tell. */
+static bool judge_early(struct session *s, bool last)
+{
+    struct bytes w = session_waiting(s, FROM_CLIENT);
+    size_t early = s->tls->early, at = 0;
+    bool found = find_record(w, &at);
+    if (!found && !last && at <= early && tls_look(bytes_from(w, at)) == TLS_LOOK_MORE) {
+        return false;
+    }
+    size_t clear = found && at < early ? at : early;
+    if (clear > 0) {
+        drop_injected(s, FROM_CLIENT, clear, NOTE_ID_STARTTLS_COMMAND_INJECTION);
+    }
+    s->tls->early = 0;
+    return true;
+}
+
 /* The client's bytes decide: a handshake, perhaps behind injected commands, or clear text. */
 static void judge_client(struct session *s, bool last)
 {
-    struct bytes w = session_waiting(s, FROM_CLIENT);
-    if (s->tls->early > 0) {
-        size_t n = find_record(bytes_sub(w, 0, s->tls->early));
-        drop_injected(s, FROM_CLIENT, n, NOTE_ID_STARTTLS_COMMAND_INJECTION);
-        s->tls->early = 0;
-        w = session_waiting(s, FROM_CLIENT);
+    if (s->tls->early > 0 && !judge_early(s, last)) {
+        return;
     }
+    struct bytes w = session_waiting(s, FROM_CLIENT);
     enum tls_look look = w.n ? tls_look(w) : TLS_LOOK_MORE;
     if (look == TLS_LOOK_YES) {
         enter_tls(s);
@@ -147,13 +169,14 @@ static void judge_client(struct session *s, bool last)
 static void judge_server(struct session *s, bool last)
 {
     struct bytes w = session_waiting(s, FROM_SERVER);
-    if (s->tls->decided[FROM_SERVER] || (w.n < LOOK_BYTES && !last)) {
+    if (s->tls->decided[FROM_SERVER]) {
         return;
     }
-    size_t clear = find_record(w);
-    if (clear == w.n && !last) {
+    bool found = find_record(w, &s->tls->looked);
+    if (!found && !last) {
         return;
     }
+    size_t clear = found ? s->tls->looked : w.n;
     if (clear > 0) {
         drop_injected(s, FROM_SERVER, clear, NOTE_ID_STARTTLS_RESPONSE_INJECTION);
     }
