@@ -1,12 +1,10 @@
 #include "dissect/pop3_private.h"
 
-#include "capture/base/error.h"
 #include "dissect/tls.h"
 
 #include <stdlib.h>
 
 #define AUTH_LINE_ROOM 512u /* RFC 2449 4 allows 255 bytes for a command */
-#define USER_ROOM      1024u
 
 const char pop3_connect[] = "CONNECT";
 const char pop3_authorization[] = "AUTHORIZATION";
@@ -81,132 +79,6 @@ void pop3_enter_transaction(struct session *s, const struct frame *cause)
         st->box.shown.name = info->user;
     }
     session_set_state(s, pop3_transaction, cause, true);
-}
-
-/* -- logins */
-
-static struct credential credential_of(const struct command *c, enum tri success)
-{
-    return (struct credential){.success = success,
-                               .time = c->time,
-                               .packet = c->packet,
-                               .command = c->number,
-                               .dir = c->dir};
-}
-
-/* The greeting's timestamp (RFC 1939 7): what APOP's digest was made of. */
-static struct bytes timestamp(struct bytes banner)
-{
-    size_t from = bytes_find(banner, '<', 0);
-    size_t to = bytes_find(banner, '>', from == SIZE_MAX ? banner.n : from);
-    if (to == SIZE_MAX) {
-        return (struct bytes){NULL, 0};
-    }
-    return bytes_sub(banner, from, to + 1 - from);
-}
-
-static void auth_login(struct session *s, const struct command *c, enum tri success)
-{
-    struct pop3 *st = pop3_of(s);
-    if (st->auth == NULL || st->auth_command != c->number) {
-        return; /* told before, when the exchange was given up */
-    }
-    st->dangling = success == TRI_UNKNOWN;
-    struct credential found = credential_of(c, success);
-    auth_finish(st->auth, success, &found);
-    if (st->auth_said) { /* asking for a mechanism that is refused at once is no login */
-        session_credential(s, &found);
-        if (found.malformed) {
-            session_note(s, NOTE_ID_AUTH_MALFORMED, bytes_of(found.mechanism), NULL);
-        }
-    }
-    auth_free(&st->auth);
-    st->blind = false;
-}
-
-void pop3_set_user(struct pop3 *st, struct bytes name)
-{
-    name = bytes_sub(bytes_trim(name), 0, USER_ROOM);
-    free(st->user);
-    st->user = NULL;
-    st->user_n = (uint32_t)name.n;
-    if (name.n > 0) {
-        st->user = xmalloc(name.n);
-        memcpy(st->user, name.p, name.n);
-    }
-}
-
-void pop3_login(struct session *s, const struct pending *p, enum tri success)
-{
-    struct pop3 *st = pop3_of(s);
-    const struct command *c = &p->command;
-    struct credential found = credential_of(c, success);
-    struct bytes argument = c->argument;
-    if (p->tag == POP3_AUTH) {
-        auth_login(s, c, success);
-        return;
-    }
-    found.secret = c->secret;
-    found.malformed = c->flags & COMMAND_TORN;
-    if (p->tag == POP3_PASS) {
-        found.mechanism = "USER/PASS";
-        found.secret_kind = SECRET_PASSWORD;
-        found.user = bytes_make(st->user, st->user_n);
-    } else {
-        found.mechanism = "APOP";
-        found.secret_kind = SECRET_DIGEST;
-        found.challenge = timestamp(session_info(s)->banner);
-        found.user = bytes_word(&argument);
-    }
-    session_credential(s, &found);
-    if (success == TRI_YES) {
-        pop3_set_user(st, bytes_of(""));
-    }
-}
-
-/* Another exchange begins before this one was answered: what it said is told now. */
-static void auth_abandon(struct session *s)
-{
-    struct pop3 *st = pop3_of(s);
-    for (const struct pending *p = session_oldest(s); p != NULL && st->auth != NULL; p = p->next) {
-        if (p->command.number == st->auth_command) {
-            auth_login(s, &p->command, TRI_UNKNOWN);
-        }
-    }
-    auth_free(&st->auth);
-}
-
-static void auth_begin_exchange(struct session *s, const struct pending *p)
-{
-    struct pop3 *st = pop3_of(s);
-    struct bytes rest = p->command.argument;
-    auth_abandon(s);
-    st->auth = auth_begin(bytes_word(&rest));
-    st->auth_command = p->command.number;
-    st->auth_said = rest.n > 0;
-    if (rest.n > 0) {
-        auth_initial(st->auth, rest);
-    }
-    st->blind = !pop3_seen(s, FROM_SERVER);
-    if (!st->blind) {
-        session_want(s, MODE_HOLD, 0);
-    }
-}
-
-/* A line of an exchange: never a command, whatever it looks like (RFC 5034 4). */
-static void auth_line(struct session *s, const struct frame *f)
-{
-    struct pop3 *st = pop3_of(s);
-    struct command c = {.verb = "", .flags = COMMAND_DATA, .secret = f->data};
-    if (bytes_is(f->data, "*")) {
-        c.secret.n = 0;
-    }
-    session_command(s, f, &c, POP3_UNKNOWN, 0);
-    st->auth_said = true;
-    auth_response(st->auth, f->data);
-    if (!st->blind) {
-        session_want(s, MODE_HOLD, 0);
-    }
 }
 
 /* -- commands */
@@ -368,19 +240,12 @@ static void command_line(struct session *s, const struct frame *f)
     st->quit |= tag == POP3_QUIT;
     struct bytes argument = c.argument;
     if (tag == POP3_AUTH && c.argument.n > 0) {
-        auth_begin_exchange(s, p);
+        pop3_auth_begin(s, p);
     } else if (tag == POP3_STLS) {
         session_want(s, MODE_HOLD, 0);
     } else if (tag == POP3_XTND && bytes_is(bytes_word(&argument), "XMIT")) {
         session_want(s, MODE_HOLD, 0);
     }
-}
-
-/* A line of an exchange that was told without its end: still no command, and masked. */
-static void dangling_line(struct session *s, const struct frame *f)
-{
-    struct command c = {.verb = "", .flags = COMMAND_DATA, .secret = f->data};
-    session_command(s, f, &c, POP3_UNKNOWN, 0);
 }
 
 /* PROXY protocol, version 1, in front of everything. */
@@ -412,9 +277,9 @@ static void client_line(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
     if (st->auth != NULL && !(st->blind && looks_like_command(f->data))) {
-        auth_line(s, f);
+        pop3_auth_line(s, f);
     } else if (st->dangling && !looks_like_command(f->data)) {
-        dangling_line(s, f);
+        pop3_auth_rest(s, f);
     } else if (is_proxy_header(s, f->data)) {
         proxy_header(s, f);
     } else {

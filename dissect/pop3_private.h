@@ -1,6 +1,7 @@
 /* The inside of the POP3 dissector, shared by the pop3*.c files only.
  *
- * pop3.c        commands: the client's side, states, logins
+ * pop3.c        commands: the client's side, states
+ * pop3_login.c  USER/PASS, APOP, AUTH
  * pop3_reply.c  replies: pairing, and what each answer means
  * pop3_body.c   multi-line answers: lists and messages, also with holes in them
  * pop3_probe.c  detection
@@ -103,6 +104,11 @@ void pop3_enter_transaction(struct session *s, const struct frame *cause);
 void pop3_set_user(struct pop3 *st, struct bytes name);
 /* Tells the credential of a USER/PASS, APOP or AUTH command. */
 void pop3_login(struct session *s, const struct pending *p, enum tri success);
+/* The AUTH command p begins an exchange: the client's direction waits for each challenge. */
+void pop3_auth_begin(struct session *s, const struct pending *p);
+/* A line of the exchange in progress; and one behind an exchange that was told without its end. */
+void pop3_auth_line(struct session *s, const struct frame *f);
+void pop3_auth_rest(struct session *s, const struct frame *f);
 /* No answer can be told for the commands still waiting. */
 void pop3_drop_pending(struct session *s);
 /* A frame of the client's direction and of the server's. */

@@ -1,6 +1,6 @@
 # APOP: the digest was made of the greeting's timestamp.
 protocol pop3
-S +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>
+S +OK <dbc> POP3 server ready <1896.697170952@dbc.mtview.ca.us>
 C APOP mrose c4c9334bac560ecc979e58001b3e22fb
 S +OK maildrop has 1 message (369 octets)
 C QUIT
