@@ -59,7 +59,7 @@ LIB := $(BUILD)/libmailwire.a
 
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c)))
 SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
-STREAM := $(if $(wildcard tests/stream_test.c),$(BUILD)/tests/stream_test)
+PLAYS  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*_test.c)))
 FUZZ_COMMON := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_fuzz.c %/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ   := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/tests/fuzz/%_fuzz,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 BENCH  := $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/bare
@@ -103,33 +103,36 @@ $(BUILD)/.flags: FORCE
 $(BUILD)/.sources: FORCE
 	$(call stamp,$(SRC))
 
--include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(SUPPORT:.o=.d) $(STREAM:=.d) $(FUZZ:=.d) $(FUZZ_COMMON:.o=.d) $(BUILD)/tests/fuzz/replay.d $(BENCH_OBJ:.o=.d) $(BUILD)/tests/bench/bare.d
+-include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(SUPPORT:.o=.d) $(PLAYS:=.d) $(FUZZ:=.d) $(FUZZ_COMMON:.o=.d) $(BUILD)/tests/fuzz/replay.d $(BENCH_OBJ:.o=.d) $(BUILD)/tests/bench/bare.d
 
 # ---- tests of one build ------------------------------------------------------------------------
 
 $(UNIT) : %: %.o $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
-$(STREAM) : %: %.o $(SUPPORT) $(LIB)
+$(PLAYS) : %: %.o $(SUPPORT) $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 $(BUILD)/tests/bench/generate: $(BENCH_OBJ)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcrypto -lm
 $(BUILD)/tests/bench/bare: $(BUILD)/tests/bench/bare.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpcap
 
-tests: $(UNIT) $(STREAM)
+tests: $(UNIT) $(PLAYS)
 
 unit: $(UNIT)
 	@tests/run-unit $^
-streams: $(STREAM)
-	@$(STREAM) tests/streams
+streams: $(BUILD)/tests/stream_test
+	@$< tests/streams
+screens: $(BUILD)/tests/screen_test
+	@$< samples tests/screens
 samples-check: mailwire
 	@tests/samples_test $(BUILD)/mailwire
 corpus: mailwire
 	@tests/corpus $(BUILD)/mailwire
-test: unit streams samples-check corpus
+test: unit streams screens samples-check corpus
 
-golden: mailwire
+golden: mailwire $(BUILD)/tests/screen_test
 	@tests/samples_test --write $(BUILD)/mailwire
+	@$(BUILD)/tests/screen_test --write samples tests/screens
 # Captures built from dialog scripts; the others in samples/ are recordings.
 samples:
 	@tests/dialogs/build samples
@@ -186,5 +189,5 @@ print-flags:
 	@echo '$(ALL_CFLAGS)'
 
 FORCE:
-.PHONY: all lib tests unit streams samples-check corpus test golden samples run check bench bench-programs fuzz \
+.PHONY: all lib tests unit streams screens samples-check corpus test golden samples run check bench bench-programs fuzz \
         fuzz-targets fuzz-smoke install clean print-flags FORCE
