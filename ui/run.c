@@ -366,7 +366,7 @@ static void tell_totals(struct running *r)
     totals.malformed = p->malformed + t->malformed;
     totals.bad_checksums = t->bad_checksums;
     totals.connections = t->connections;
-    totals.half_open = t->half_open + t->half_open_dropped;
+    totals.half_open = t->half_open;
     totals.evicted = t->evicted;
     totals.first = p->first;
     totals.last = p->last;
