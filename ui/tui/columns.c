@@ -189,8 +189,17 @@ static void cell_worst(const struct cell_of *c)
     buf_add_byte(c->out, (uint8_t)ui_severity_letter(c->s->info.worst));
 }
 
-static void add_mailbox(const struct cell_of *c, const struct mailbox *m)
+/* Counts of a POP mailbox; they stand in the part of a session that rows do not come with. */
+static bool add_mailbox(const struct cell_of *c)
 {
+    struct store_session full;
+    if (!store_session(c->ui->store, c->s->ref, true, &full) || !full.info.mailbox) {
+        return false;
+    }
+    const struct mailbox *m = full.info.mailbox;
+    if (!m->has_messages && m->retrieved_count == 0 && m->deleted_count == 0) {
+        return false;
+    }
     buf_printf(c->out, "%u", m->retrieved_count);
     if (m->has_messages) {
         buf_printf(c->out, " of %llu", (unsigned long long)m->messages);
@@ -200,6 +209,7 @@ static void add_mailbox(const struct cell_of *c, const struct mailbox *m)
         buf_printf(c->out, ", %u deleted%s", m->deleted_count,
                    m->committed == TRI_NO ? " (rolled back)" : "");
     }
+    return true;
 }
 
 /* What a person wants to know first: the refusal it ended with, else what came of the mail. */
@@ -215,8 +225,8 @@ static void cell_result(const struct cell_of *c)
         if (i->messages > 1) {
             buf_printf(c->out, ", %u messages", i->messages);
         }
-    } else if (i->mailbox && (i->mailbox->has_messages || i->mailbox->retrieved_count)) {
-        add_mailbox(c, i->mailbox);
+    } else if (i->protocol[0] == 'p' && !i->tls && add_mailbox(c)) {
+        return;
     } else if (i->tls) {
         buf_add_str(c->out, "encrypted");
         buf_printf(c->out, i->tls->version ? ", %s" : "%s",
@@ -242,9 +252,8 @@ static void cell_summary(const struct cell_of *c)
         buf_add_str(c->out, " > ");
         buf_add(c->out, i->first_recipient);
         buf_printf(c->out, " %s", outcome_name(i->first_outcome));
-    } else if (i->mailbox && i->mailbox->has_messages) {
-        buf_printf(c->out, "%llu messages, %u fetched", (unsigned long long)i->mailbox->messages,
-                   i->mailbox->retrieved_count);
+    } else if (i->protocol[0] == 'p') {
+        add_mailbox(c);
     }
 }
 

@@ -147,6 +147,9 @@ void prompt_complete(struct prompt *p)
     p->completions = p->chosen = 0;
     struct bytes typed = bytes_make(p->edit.text + p->hint.from,
                                     p->edit.at > p->hint.from ? p->edit.at - p->hint.from : 0);
+    if ((p->hint.place == PLACE_OPERATOR || p->hint.place == PLACE_VALUE) && !p->hint.field) {
+        return; /* what stands before the operator is no field */
+    }
     switch (p->hint.place) {
     case PLACE_FIELD:
         offer_fields(p, typed);

@@ -172,7 +172,7 @@ static enum style style_by_result(const struct session_info *i)
     if (i->has_transaction && i->messages) {
         return ui_outcome_style(i->first_outcome);
     }
-    if (i->mailbox && i->mailbox->retrieved_count) {
+    if (i->login == TRI_YES && i->end == END_QUIT) {
         return STYLE_OK;
     }
     return i->tls ? STYLE_TLS : STYLE_NORMAL;

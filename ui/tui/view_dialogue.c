@@ -29,8 +29,8 @@ struct dialogue {
     size_t shown_count;
     bool shown_secrets;
     enum details_mode mode, shown_mode;
-    bool chosen, ladder; /* chosen: the person picked ladder or transcript */
-    bool pane, follow;
+    bool chosen, ladder;      /* chosen: the person picked ladder or transcript */
+    bool pane, asked, follow; /* asked: for details, where they are not shown by themselves */
     int pane_cols;
     size_t want_place; /* go there once it is read */
     uint32_t want_command;
@@ -73,19 +73,26 @@ static size_t current_turn(const struct dialogue *d)
     return d->list.cursor < d->turns.lines ? d->turns.line[d->list.cursor].turn : SIZE_MAX;
 }
 
-static bool has_pane(const struct dialogue *d)
+/* Details stand beside the dialog where there is room; else below it, once somebody asks. */
+enum place { NOWHERE, BESIDE, BELOW };
+
+static enum place details_place(const struct dialogue *d)
 {
-    return d->pane && d->view.cols >= LADDER_LEAST + PANE_LEAST &&
-           (d->view.cols >= WIDE || d->chosen);
+    if (!d->pane) {
+        return NOWHERE;
+    }
+    return d->view.cols >= WIDE ? BESIDE : d->asked && d->view.rows >= 12 ? BELOW : NOWHERE;
 }
 
-static int pane_width(const struct dialogue *d)
+static int beside_cols(const struct dialogue *d)
 {
-    if (!has_pane(d)) {
-        return 0;
-    }
     int most = d->view.cols - LADDER_LEAST;
-    return d->pane_cols < most ? d->pane_cols : most;
+    return details_place(d) != BESIDE ? 0 : d->pane_cols < most ? d->pane_cols : most;
+}
+
+static int below_rows(const struct dialogue *d)
+{
+    return details_place(d) == BELOW ? (d->view.rows - TITLE_ROWS) * 2 / 5 : 0;
 }
 
 /* Goes where the opener wanted, once that part of the dialog is read. */
@@ -112,13 +119,13 @@ static void layout(struct view *v, int rows, int cols)
     if (!d->chosen) {
         d->ladder = cols >= WIDE;
     }
-    list_layout(&d->list, d->turns.lines, rows - TITLE_ROWS);
+    list_layout(&d->list, d->turns.lines, rows - TITLE_ROWS - below_rows(d));
     find_wanted(d);
     if (d->follow && d->turns.lines) {
         list_go(&d->list, d->turns.lines - 1);
     }
     size_t turn = current_turn(d);
-    if (has_pane(d) &&
+    if (details_place(d) != NOWHERE &&
         (turn != d->shown_turn || d->mode != d->shown_mode || d->turns.count != d->shown_count ||
          v->ui->show_secrets != d->shown_secrets)) {
         if (turn != d->shown_turn) {
@@ -130,7 +137,7 @@ static void layout(struct view *v, int rows, int cols)
         d->shown_count = d->turns.count;
         d->shown_secrets = v->ui->show_secrets;
     }
-    doc_wrap(&d->details, pane_width(d) > 2 ? pane_width(d) - 2 : 1);
+    doc_wrap(&d->details, details_place(d) == BESIDE ? beside_cols(d) - 2 : cols - 2);
 }
 
 static bool work(struct view *v, int64_t deadline)
@@ -364,31 +371,41 @@ static void draw_lines(const struct dialogue *d, const struct pane *p)
     }
 }
 
+static void draw_details(const struct dialogue *d, const struct pane *p)
+{
+    if (details_place(d) == BESIDE) {
+        int cols = beside_cols(d);
+        struct pane right = pane_sub(p, 1, p->cols - cols, p->rows - 1, cols);
+        struct pane text = pane_sub(&right, 0, 2, right.rows, cols - 2);
+        pane_vline(&right, 0, 0, right.rows, STYLE_RULE);
+        doc_draw(&d->details, &text, d->details_top);
+    } else if (details_place(d) == BELOW) {
+        int rows = below_rows(d);
+        struct pane below = pane_sub(p, p->rows - rows, 0, rows, p->cols);
+        struct pane text = pane_sub(&below, 1, 1, rows - 1, p->cols - 1);
+        pane_hline(&below, 0, 0, p->cols, STYLE_RULE, GLYPH_H);
+        doc_draw(&d->details, &text, d->details_top);
+    }
+}
+
 static void draw(const struct view *v, const struct pane *p)
 {
     const struct dialogue *d = (const struct dialogue *)v;
-    int beside = pane_width(d);
+    int cols = p->cols - (beside_cols(d) ? beside_cols(d) + 1 : 0);
     struct pane title = pane_sub(p, 0, 0, 1, p->cols);
-    struct pane head = pane_sub(p, 1, 0, 1, p->cols - (beside ? beside + 1 : 0));
-    struct pane left =
-        pane_sub(p, TITLE_ROWS, 0, p->rows - TITLE_ROWS, p->cols - (beside ? beside + 1 : 0));
+    struct pane head = pane_sub(p, 1, 0, 1, cols);
+    struct pane left = pane_sub(p, TITLE_ROWS, 0, p->rows - TITLE_ROWS - below_rows(d), cols);
     draw_title(d, &title);
     draw_heading(d, &head);
     draw_lines(d, &left);
-    if (beside) {
-        struct pane right = pane_sub(p, 1, p->cols - beside, p->rows - 1, beside);
-        struct pane text = pane_sub(&right, 0, 1, right.rows, beside - 1);
-        pane_vline(&right, 0, 0, right.rows, STYLE_RULE);
-        text = pane_sub(&text, 0, 1, text.rows, text.cols - 1);
-        doc_draw(&d->details, &text, d->details_top);
-    }
+    draw_details(d, p);
 }
 
 static void detail(const struct view *v, const struct pane *p)
 {
     static const char *const modes[] = {"explained", "as sent", "hex"};
     const struct dialogue *d = (const struct dialogue *)v;
-    if (has_pane(d)) {
+    if (details_place(d) != NOWHERE) {
         pane_printf(
             p, 0, 1, p->cols - 2, STYLE_DIM,
             "%zu of %zu   %u problems (n)   details: %s (r raw, X hex, t hides)   secrets %s (u)"
@@ -512,6 +529,18 @@ static void next_session(struct dialogue *d, bool forward)
     u->follow = false;
 }
 
+/* Scrolls so that what was unfolded is seen up to line `end`, as far as the cursor's line allows.
+ */
+static void show_lines(struct dialogue *d, size_t end)
+{
+    struct list *l = &d->list;
+    size_t page = l->page > 0 ? (size_t)l->page : 1;
+    if (end > l->top + page) {
+        size_t top = end - page;
+        l->top = top < l->cursor ? top : l->cursor;
+    }
+}
+
 static void unfold(struct dialogue *d)
 {
     size_t turn = current_turn(d);
@@ -526,6 +555,7 @@ static void unfold(struct dialogue *d)
         turns_unfold(&d->turns, turn, !(it->flags & TURN_UNFOLDED));
         d->list.count = d->turns.lines;
         list_go(&d->list, turns_line_of(&d->turns, turn));
+        show_lines(d, turns_line_of(&d->turns, turn + 1));
     }
 }
 
@@ -559,12 +589,11 @@ static bool act_show(struct dialogue *d, enum action a)
     switch (a) {
     case ACT_LADDER:
         d->ladder = !d->ladder;
-        d->pane = d->chosen ? d->pane : d->view.cols >= WIDE;
         d->chosen = true;
         return true;
     case ACT_PANE:
-        d->pane = !has_pane(d);
-        d->chosen = true;
+        d->pane = details_place(d) == NOWHERE;
+        d->asked = true;
         return true;
     case ACT_PANE_WIDER:
     case ACT_PANE_SMALLER:
@@ -575,7 +604,7 @@ static bool act_show(struct dialogue *d, enum action a)
         return true;
     case ACT_RAW:
     case ACT_HEX:
-        d->pane = true;
+        d->pane = d->asked = true;
         if (a == ACT_HEX) {
             d->mode = d->mode == DETAILS_HEX ? DETAILS_EXPLAINED : DETAILS_HEX;
         } else {
@@ -657,7 +686,8 @@ static void click(struct view *v, int row, int col, bool twice)
 {
     struct dialogue *d = (struct dialogue *)v;
     size_t at = d->list.top + (size_t)(row - TITLE_ROWS);
-    if (row >= TITLE_ROWS && at < d->turns.lines && col < v->cols - pane_width(d)) {
+    if (row >= TITLE_ROWS && at < d->turns.lines && row < v->rows - below_rows(d) &&
+        col < v->cols - beside_cols(d)) {
         list_go(&d->list, at);
         d->follow = false;
         if (twice) {

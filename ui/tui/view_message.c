@@ -179,9 +179,6 @@ static void add_result(struct doc *d, const struct message *m)
         if (m->code) {
             buf_printf(&b, "%u ", m->code);
         }
-        if (m->enhanced.class) {
-            buf_printf(&b, "%u.%u.%u ", m->enhanced.class, m->enhanced.subject, m->enhanced.detail);
-        }
         buf_add(&b, m->reply);
     }
     if (m->wait >= 0) {
@@ -634,7 +631,7 @@ static void save(struct view *view, const char *path)
     if (!path[0]) {
         return;
     }
-    if (!folder_open_parent(&folder, path, &name, &e)) {
+    if (!folder_open_parent(&folder, NULL, path, &name, &e)) {
         ui_say(view->ui, STYLE_ERROR, "%s", e.text);
         return;
     }

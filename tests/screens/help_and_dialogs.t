@@ -1,0 +1,22 @@
+# Help from the key table; the save dialog; small screens; header rows.
+pcap tour.pcap
+keys F1
+shot
+keys PgDn
+shot
+keys /
+type starttls
+keys Enter
+shot
+keys q F2
+shot
+keys Tab Down Down
+shot
+keys Esc #
+shot
+size 40 10
+shot
+size 39 9
+shot
+size 12 2
+shot

@@ -1,0 +1,5 @@
+# What each cell means: a letter for its style, * under the cursor.
+pcap tour.pcap
+styles
+keys Enter n
+styles
