@@ -6,7 +6,9 @@
 
 #define DOUBTS_MOST     64 /* doubtful segments of a direction; the oldest is forgotten */
 #define ALLOCATOR_SHARE 3  /* what malloc adds to many small pieces, measured on floods: a third */
-#define TTL_OUTLIER_BY  5  /* hostile.md T5 */
+#define QUEUE_COST                                                                                 \
+    (sizeof(struct tcp_queue) + 128) /* its first array of runs, and malloc's share */
+#define TTL_OUTLIER_BY 5             /* hostile.md T5 */
 
 /* ---- notes ---- */
 
@@ -219,7 +221,7 @@ static void take_in_order(struct tcp *t, struct flow *f, enum dir d, uint64_t fr
 static void queue_free(struct tcp *t, struct half *h)
 {
     if (h->queue != NULL) {
-        t->waiting -= h->queue->bytes;
+        t->waiting -= h->queue->bytes + QUEUE_COST;
         tcp_queue_done(h->queue);
         free(h->queue);
         h->queue = NULL;
@@ -232,6 +234,7 @@ static void queue_add(struct tcp *t, struct flow *f, enum dir d, struct piece *p
     struct half *h = &f->half[d];
     if (h->queue == NULL) {
         h->queue = xcalloc(1, sizeof *h->queue);
+        t->waiting += QUEUE_COST;
     }
     uint64_t before = h->queue->bytes;
     tcp_queue_insert(h->queue, p, t->config.overlap, tell_conflict, at);
@@ -284,7 +287,7 @@ static void doubt_free(struct tcp *t, struct doubt **at)
 {
     struct doubt *gone = *at;
     *at = gone->next;
-    t->waiting -= sizeof *gone + gone->piece->have;
+    t->waiting -= sizeof *gone + tcp_piece_cost(gone->piece);
     free(gone->piece);
     free(gone);
 }
@@ -303,7 +306,7 @@ void tcp_deliver_doubtful(struct tcp *t, struct flow *f, enum dir d, uint64_t fr
     struct doubt *n = xcalloc(1, sizeof *n);
     n->piece = piece_of(s, seg, from, bad_checksum);
     n->piece->need = need_of(f, d, s);
-    t->waiting += sizeof *n + n->piece->have;
+    t->waiting += sizeof *n + tcp_piece_cost(n->piece);
     struct doubt **end = &h->doubts;
     for (int count = 1; *end != NULL; end = &(*end)->next, count++) {
         if (count >= DOUBTS_MOST) {
@@ -364,7 +367,7 @@ static struct piece *take_doubt(struct tcp *t, struct flow *f, enum dir d, bool 
             }
             struct doubt *gone = *p;
             *p = gone->next;
-            t->waiting -= sizeof *gone + x->have;
+            t->waiting -= sizeof *gone + tcp_piece_cost(x);
             free(gone);
             return x;
         }
@@ -433,7 +436,7 @@ static struct piece *next_piece(struct tcp *t, struct flow *f, enum dir d)
     struct half *h = &f->half[d];
     struct piece *p = h->queue ? tcp_queue_head(h->queue) : NULL;
     while (p != NULL && p->to <= h->next) { /* read already from another copy */
-        t->waiting -= sizeof *p + p->have;
+        t->waiting -= tcp_piece_cost(p);
         free(tcp_queue_pop(h->queue));
         p = tcp_queue_head(h->queue);
     }
@@ -441,7 +444,7 @@ static struct piece *next_piece(struct tcp *t, struct flow *f, enum dir d)
         if (!causal(f, d, p->need)) {
             return NULL;
         }
-        t->waiting -= sizeof *p + p->have;
+        t->waiting -= tcp_piece_cost(p);
         return tcp_queue_pop(h->queue);
     }
     return h->doubts ? take_doubt(t, f, d, false) : NULL;

@@ -19,14 +19,17 @@ struct piece *tcp_piece_new(uint64_t from, uint32_t wire, struct bytes data)
     return p;
 }
 
-static uint64_t cost(const struct piece *p)
+/* malloc's own bytes and rounding for one block, on average. */
+#define BLOCK_OVERHEAD 24
+
+uint64_t tcp_piece_cost(const struct piece *p)
 {
-    return sizeof *p + p->have;
+    return sizeof *p + p->have + sizeof(struct run) + 2 * (uint64_t)BLOCK_OVERHEAD;
 }
 
 static void account(struct tcp_queue *q, const struct piece *p, bool add)
 {
-    q->bytes = add ? q->bytes + cost(p) : q->bytes - cost(p);
+    q->bytes = add ? q->bytes + tcp_piece_cost(p) : q->bytes - tcp_piece_cost(p);
     q->pieces = add ? q->pieces + 1 : q->pieces - 1;
 }
 

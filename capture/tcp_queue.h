@@ -50,6 +50,8 @@ typedef void conflict_fn(void *arg, uint64_t offset, struct bytes kept, struct b
 
 void tcp_queue_done(struct tcp_queue *q);
 struct piece *tcp_piece_new(uint64_t from, uint32_t wire, struct bytes data);
+/* Memory it takes, with its place in a queue and the allocator's share. */
+uint64_t tcp_piece_cost(const struct piece *p);
 /* Takes p (which may be dropped). */
 void tcp_queue_insert(struct tcp_queue *q, struct piece *p, enum overlap_policy policy,
                       conflict_fn *conflict, void *arg);
