@@ -188,7 +188,7 @@ static bool number_range(struct value_job *job, const struct unit *units, const 
                          struct value *out)
 {
     size_t parting = range_at(job->text);
-    int64_t low, high, low_step, step;
+    int64_t low = 0, high = 0, low_step = 1, step = 1;
     struct bytes first = bytes_sub(job->text, 0, parting);
     bool fine = amount(first, units, &low, &low_step);
     if (fine && parting != SIZE_MAX) {
