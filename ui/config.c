@@ -403,7 +403,7 @@ static bool sets(struct bytes line, const char *name)
 static bool make_folders(const char *path)
 {
     char part[CONFIG_LINE_MOST];
-    for (size_t i = 1; path[i] && i < sizeof(part); i++) {
+    for (size_t i = 1; i < sizeof(part) && path[i]; i++) {
         if (path[i] == '/') {
             memcpy(part, path, i);
             part[i] = '\0';

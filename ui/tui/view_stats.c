@@ -254,7 +254,7 @@ static void draw_protocol_row(const struct statistics *s, const struct pane *p, 
     const uint64_t values[] = {r->sessions, r->tls, r->logins, r->messages, r->bytes, r->refused};
     char name[40];
     size_t n = 0;
-    for (; r->protocol[n] && n < 10; n++) {
+    for (; n < 10 && r->protocol[n]; n++) {
         name[n] = (char)ascii_upper(r->protocol[n]);
     }
     snprintf(name + n, sizeof(name) - n, r->port ? " %u" : " others", r->port);
