@@ -57,7 +57,8 @@ struct explanation {
 /* r: the reply; to: the command it answers, or NULL; protocol as in session_info. */
 void explain_reply(const struct reply *r, const struct command *to, const char *protocol,
                    struct explanation *out);
-/* The same from parts, where only these were kept (recipients, verdicts). */
+/* The same from parts, where only these were kept (recipients, verdicts). verb: upper case; "." for
+ * the end of a message's data, "^" for the greeting, "" or NULL unknown. */
 void explain_text(uint16_t code, struct enhanced enhanced, struct bytes text, const char *verb,
                   const char *protocol, struct explanation *out);
 
