@@ -163,6 +163,9 @@ bool source_open(struct source **out, const struct source_config *c, bool *usage
         *usage = true;
         fine = false;
     }
+    if (fine && c->interface == NULL) {
+        filter_prepare(&s->filter);
+    }
     fine = fine && (c->interface != NULL ? live_open(s, usage, e) : files_open(s, c, e));
     if (!fine) {
         source_close(&s);
@@ -170,6 +173,12 @@ bool source_open(struct source **out, const struct source_config *c, bool *usage
     }
     *out = s;
     return true;
+}
+
+void source_set_span(struct source *s, int64_t after, int64_t before)
+{
+    s->config.after = after;
+    s->config.before = before;
 }
 
 static void tell_complaints(struct source *s)

@@ -25,6 +25,7 @@ struct source_config {
     bool no_promiscuous;
     uint64_t max_packets;  /* stop after, 0 never */
     int64_t after, before; /* only packets in [after, before); TIME bounds INT64_MIN/MAX for none */
+    const struct source_opener *opener; /* of writers; NULL: this process */
 };
 
 struct source_stats {
@@ -52,6 +53,8 @@ struct source_hooks {
     void *arg;
 };
 void source_run(struct source *s, const struct source_hooks *h);
+/* The span, where it is known only after the source was opened. */
+void source_set_span(struct source *s, int64_t after, int64_t before);
 /* Async-signal-safe; source_run returns soon. */
 void source_stop(struct source *s);
 const struct source_stats *source_stats(struct source *s);
@@ -61,6 +64,17 @@ void source_close(struct source **s);
 
 /* -D: prints each interface with its description, one a line. */
 bool source_list_interfaces(void *out_file, struct error *e);
+
+/* Who opens and names what a writer writes, for a process that may not do so itself
+ * (ui/broker.h): descriptor or 0, -1 with errno set. */
+struct source_opener {
+    void *arg;
+    bool (*is_special)(void *arg, const char *path);      /* a pipe or device: written in place */
+    int (*open)(void *arg, const char *path, bool fresh); /* fresh: must not exist yet */
+    int (*rename)(void *arg, const char *from, const char *to);
+    int (*remove)(void *arg, const char *path);
+};
+const struct source_opener *source_opener_own(void); /* this process */
 
 /* -w: a pcap file of the source's link type, written under a temporary name and renamed by close
  * (live: written in place). "-" is standard output. */

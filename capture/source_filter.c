@@ -37,6 +37,23 @@ bool filter_init(struct filter *f, const char *text, struct error *e)
     return good;
 }
 
+void filter_prepare(struct filter *f)
+{
+    static const int usual[] = {DLT_EN10MB, DLT_RAW,  DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_NULL,
+                                DLT_LOOP,   DLT_IPV4, DLT_IPV6,      DLT_PPP};
+    struct error e;
+    for (size_t i = 0; f->text != NULL && i < sizeof usual / sizeof usual[0]; i++) {
+        pcap_t *p = pcap_open_dead(usual[i], SOURCE_SNAPLEN);
+        if (p == NULL) {
+            die("out of memory: a filter can not be read");
+        }
+        if (filter_for(f, p, &e) == NULL) {
+            f->count--; /* the sentence is for when such packets come */
+        }
+        pcap_close(p);
+    }
+}
+
 const struct bpf_program *filter_for(struct filter *f, pcap_t *p, struct error *e)
 {
     int linktype = pcap_datalink(p);

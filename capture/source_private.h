@@ -30,6 +30,9 @@ struct filter {
 
 /* False with a sentence in *e when no link type takes the text. */
 bool filter_init(struct filter *f, const char *text, struct error *e);
+/* Compiles for the link types that are usual in files: names of ports and hosts are looked up in
+ * files, which may be out of reach later. */
+void filter_prepare(struct filter *f);
 /* The program for p's link type. NULL when it has none there: then nothing passes, and *e says why
  * the first time (else it is empty). */
 const struct bpf_program *filter_for(struct filter *f, pcap_t *p, struct error *e);

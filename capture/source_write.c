@@ -12,6 +12,7 @@
 #define SECOND     INT64_C(1000000000)
 
 struct source_writer {
+    const struct source_opener *opener;
     char *path, *temporary; /* temporary is NULL where written in place */
     FILE *file;             /* closed with dumper, once there is one */
     pcap_t *dead;
@@ -30,6 +31,41 @@ static bool fail(struct source_writer *w, struct error *e, const char *doing, in
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+static bool own_is_special(void *arg, const char *path)
+{
+    struct stat st;
+    (void)arg;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+/* Not fresh is in place: an existing regular file is overwritten, a pipe or device written to. A
+ * link is refused. */
+static int own_open(void *arg, const char *path, bool fresh)
+{
+    (void)arg;
+    return open(path, O_WRONLY | O_CREAT | (fresh ? O_EXCL : O_TRUNC) | O_NOFOLLOW | O_CLOEXEC,
+                0600);
+}
+
+static int own_rename(void *arg, const char *from, const char *to)
+{
+    (void)arg;
+    return rename(from, to);
+}
+
+static int own_remove(void *arg, const char *path)
+{
+    (void)arg;
+    return unlink(path);
+}
+
+const struct source_opener *source_opener_own(void)
+{
+    static const struct source_opener own = {NULL, own_is_special, own_open, own_rename,
+                                             own_remove};
+    return &own;
+}
+
 /* A new file beside the wanted one: what a link or a file of that name is does not matter then. */
 static int open_temporary(struct source_writer *w)
 {
@@ -38,7 +74,7 @@ static int open_temporary(struct source_writer *w)
     int fd = -1;
     for (unsigned i = 0; i < TRIES_MOST && fd < 0; i++) {
         snprintf(w->temporary, room, "%s.%u.part", w->path, i);
-        fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        fd = w->opener->open(w->opener->arg, w->temporary, true);
         if (fd < 0 && errno != EEXIST) {
             break;
         }
@@ -46,26 +82,14 @@ static int open_temporary(struct source_writer *w)
     return fd;
 }
 
-/* In place: an existing regular file is overwritten, a pipe or device written to, a link refused.
- */
-static int open_in_place(const struct source_writer *w)
-{
-    return open(w->path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-}
-
-static bool is_special(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
-}
-
 static int open_output(struct source_writer *w)
 {
     if (strcmp(w->path, "-") == 0) {
         return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     }
-    bool in_place = w->source->config.interface != NULL || is_special(w->path);
-    return in_place ? open_in_place(w) : open_temporary(w);
+    bool in_place =
+        w->source->config.interface != NULL || w->opener->is_special(w->opener->arg, w->path);
+    return in_place ? w->opener->open(w->opener->arg, w->path, false) : open_temporary(w);
 }
 
 static void writer_free(struct source_writer **w)
@@ -90,6 +114,7 @@ bool source_writer_open(struct source_writer **out, struct source *s, const char
     struct source_writer *w = xcalloc(1, sizeof *w);
     *out = NULL;
     w->source = s;
+    w->opener = s->config.opener != NULL ? s->config.opener : source_opener_own();
     w->path = xstrdup(path);
     w->linktype = s->live.pcap != NULL ? pcap_datalink(s->live.pcap) : DLT_EN10MB;
     int fd = open_output(w);
@@ -171,7 +196,7 @@ static bool finish(struct source_writer *w, struct error *e)
     if (pcap_dump_flush(w->dumper) != 0 || ferror(w->file) != 0) {
         return fail(w, e, "writing failed", errno);
     }
-    if (w->temporary != NULL && rename(w->temporary, w->path) != 0) {
+    if (w->temporary != NULL && w->opener->rename(w->opener->arg, w->temporary, w->path) != 0) {
         return fail(w, e, "can not be given its name", errno);
     }
     return true;
@@ -184,7 +209,7 @@ bool source_writer_close(struct source_writer **w, struct error *e)
     }
     bool whole = finish(*w, e);
     if (!whole && (*w)->temporary != NULL) {
-        unlink((*w)->temporary);
+        (*w)->opener->remove((*w)->opener->arg, (*w)->temporary);
     }
     writer_free(w);
     return whole;

@@ -2,51 +2,72 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
-#define FOLDERS_MOST 16
+#define FOLDERS_MOST 64
+#define PATH_ROOM    4096
 
-enum request_kind { REQUEST_FOLDER, REQUEST_CREATE, REQUEST_RENAME, REQUEST_UNLINK, REQUEST_READ };
+enum request_kind {
+    REQUEST_FOLDER,
+    REQUEST_CREATE,
+    REQUEST_RESUME,
+    REQUEST_RENAME,
+    REQUEST_UNLINK,
+    REQUEST_SEAL,
+    REQUEST_BYE,
+    /* of source_opener */
+    REQUEST_IS_SPECIAL,
+    REQUEST_OPEN,
+    REQUEST_MOVE,
+    REQUEST_REMOVE,
+};
 
 struct request {
     uint32_t kind;
-    int32_t folder;
-    char name[BROKER_NAME];
-    char path[BROKER_PATH]; /* folder or file; the new name of a rename */
+    int32_t folder; /* or a flag */
+    char name[PATH_ROOM];
+    char to[PATH_ROOM];
 };
 
 struct answer {
     int32_t value; /* folder number, 0, or -1 */
     int32_t error; /* errno */
-    char text[sizeof((struct error *)0)->text];
+    bool has_fd;
+    struct error sentence;
 };
 
 struct broker {
     int fd;
-    struct request request; /* 4 KiB: not on the stack of every call */
+    pid_t pid;
+    struct file_maker maker;
+    struct source_opener opener;
+    struct request request; /* 8 KiB: not on the stack of every call */
 };
 
-/* ---- the parent ---- */
+/* Room for one descriptor beside a message. */
+union control {
+    char room[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+};
+
+/* ---- the child: what it does for others -------------------------------------------------------
+ */
 
 struct server {
     int fd;
-    uid_t uid;
-    gid_t gid;
-    int folder[FOLDERS_MOST];
+    const char *write_path;
+    bool viewer, sealed, farewell;
+    struct folder folder[FOLDERS_MOST];
     int folders;
-    const char *const *readable;
-    size_t readable_count;
     struct request request;
 };
 
@@ -56,78 +77,155 @@ static bool is_component(const char *name)
            strcmp(name, "..") != 0;
 }
 
-/* Where others may put links under our names, root must not write (hostile.md F12). */
-static bool folder_is_safe(int fd, uid_t owner, const char *path, struct error *e)
+/* Does path stand in root, with no name on the way that begins with a dot? */
+static bool stands_below(const char *path, const char *root)
 {
-    struct stat st;
-    if (fstat(fd, &st) != 0) {
-        return error_set(e, "can not look at folder %s: %s", path, strerror(errno));
-    }
-    bool foreign = st.st_uid != 0 && st.st_uid != owner && st.st_uid != geteuid();
-    bool open_to_all = (st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX);
-    if (geteuid() == 0 && (foreign || open_to_all)) {
-        return error_set(e,
-                         "folder %s %s: as root mailwire writes only where nobody else can. "
-                         "Name another folder",
-                         path,
-                         foreign ? "belongs to somebody else" : "can be written by everybody");
-    }
-    return true;
+    char whole[PATH_ROOM];
+    size_t n = root != NULL ? strlen(root) : 0;
+    return n > 1 && realpath(path, whole) != NULL && strncmp(whole, root, n) == 0 &&
+           (whole[n] == '/' || whole[n] == '\0') && strstr(whole + n, "/.") == NULL;
 }
 
-static int open_folder(struct server *s, const char *path, struct error *e)
+/* Whoever rules the parsing process could name folders as if the person did. As root this must
+ * not reach what the system runs or obeys: only where the program was started, the home folder
+ * and the one for temporary files. */
+static bool may_be_named_later(const struct server *s, const char *path, struct error *e)
+{
+    char here[PATH_ROOM];
+    if (!s->viewer) {
+        return error_set(e, "no folder can be opened any more");
+    }
+    if (geteuid() != 0) {
+        return true;
+    }
+    const char *roots[] = {getcwd(here, sizeof here), getenv("HOME"), getenv("TMPDIR"), "/tmp"};
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+        if (stands_below(path, roots[i])) {
+            return true;
+        }
+    }
+    return error_set(e,
+                     "as root files are saved only below the folder mailwire was started in, the "
+                     "home folder and /tmp, not into %s",
+                     path);
+}
+
+static int open_folder(struct server *s, const char *path, bool make, struct error *e)
 {
     if (s->folders >= FOLDERS_MOST) {
-        error_set(e, "more than %d export folders", FOLDERS_MOST);
+        error_set(e, "more than %d folders", FOLDERS_MOST);
         return -1;
     }
-    bool made = mkdir(path, 0700) == 0;
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) {
-        error_set(e, "can not write into folder %s: %s", path, strerror(errno));
+    if ((s->sealed && !may_be_named_later(s, path, e)) ||
+        !folder_open(&s->folder[s->folders], NULL, path, make && !s->sealed, e)) {
         return -1;
     }
-    if (made && geteuid() == 0 && fchown(fd, s->uid, s->gid) != 0) {
-        made = false; /* it stays root's; files in it are still made here */
-    }
-    if (!folder_is_safe(fd, s->uid, path, e)) {
-        close(fd);
-        return -1;
-    }
-    s->folder[s->folders] = fd;
     return s->folders++;
 }
 
-static int create_file(const struct server *s, int folder, const char *name)
+/* "<write_path>.<digits>.part" */
+static bool is_temporary(const struct server *s, const char *path)
 {
-    int fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd >= 0 && geteuid() == 0 && fchown(fd, s->uid, s->gid) != 0) {
-        int saved = errno;
-        close(fd);
-        unlinkat(folder, name, 0);
-        errno = saved;
-        return -1;
+    size_t n = s->write_path != NULL ? strlen(s->write_path) : 0;
+    if (n == 0 || strncmp(path, s->write_path, n) != 0 || path[n] != '.') {
+        return false;
     }
+    size_t digits = strspn(path + n + 1, "0123456789");
+    return digits > 0 && strcmp(path + n + 1 + digits, ".part") == 0;
+}
+
+static bool is_written(const struct server *s, const char *path)
+{
+    return s->write_path != NULL && strcmp(path, s->write_path) == 0;
+}
+
+static int not_allowed(void)
+{
+    errno = EACCES;
+    return -1;
+}
+
+/* What concerns a file in a folder: a descriptor into *fd, or 0, or -1. */
+static int serve_in_folder(const struct server *s, const struct request *r, int *fd)
+{
+    if (r->folder < 0 || r->folder >= s->folders || !is_component(r->name)) {
+        return not_allowed();
+    }
+    int folder = s->folder[r->folder].fd;
+    switch (r->kind) {
+    case REQUEST_CREATE:
+        *fd = folder_create(folder, r->name);
+        return *fd >= 0 ? 0 : -1;
+    case REQUEST_RESUME:
+        *fd = folder_resume(folder, r->name);
+        return *fd >= 0 ? 0 : -1;
+    case REQUEST_RENAME:
+        return is_component(r->to) ? folder_rename(folder, r->name, r->to) : not_allowed();
+    default:
+        return unlinkat(folder, r->name, 0);
+    }
+}
+
+/* What concerns the file of -w. */
+static int serve_writer(const struct server *s, const struct request *r, int *fd)
+{
+    bool temporary = is_temporary(s, r->name), itself = is_written(s, r->name);
+    if (!temporary && !itself) {
+        return not_allowed();
+    }
+    switch (r->kind) {
+    case REQUEST_IS_SPECIAL:
+        return source_opener_own()->is_special(NULL, r->name);
+    case REQUEST_OPEN:
+        *fd = source_opener_own()->open(NULL, r->name, temporary);
+        return *fd >= 0 ? 0 : -1;
+    case REQUEST_MOVE:
+        return temporary && is_written(s, r->to) ? rename(r->name, r->to) : not_allowed();
+    default:
+        return temporary ? unlink(r->name) : not_allowed();
+    }
+}
+
+static int answer_of(struct server *s, const struct request *r, struct answer *a)
+{
+    int fd = -1;
+    errno = EINVAL;
+    a->value = -1;
+    if (r->kind == REQUEST_FOLDER) {
+        a->value = open_folder(s, r->name, r->folder != 0, &a->sentence);
+    } else if (r->kind == REQUEST_SEAL || r->kind == REQUEST_BYE) {
+        s->sealed = true;
+        s->farewell = s->farewell || r->kind == REQUEST_BYE;
+        a->value = 0;
+    } else if (r->kind <= REQUEST_UNLINK) {
+        a->value = serve_in_folder(s, r, &fd);
+    } else if (r->kind <= REQUEST_REMOVE) {
+        a->value = serve_writer(s, r, &fd);
+    }
+    a->error = a->value < 0 ? errno : 0;
+    a->has_fd = fd >= 0;
     return fd;
 }
 
-static bool send_answer(int to, const struct answer *a, int fd)
+static void attach(struct msghdr *m, union control *control, int fd)
 {
-    struct iovec iov = {.iov_base = (void *)(uintptr_t)a, .iov_len = sizeof *a};
-    union {
-        char room[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    memset(&control, 0, sizeof control);
+    memset(control, 0, sizeof *control);
+    m->msg_control = control;
+    m->msg_controllen = sizeof control->room;
+    struct cmsghdr *c = CMSG_FIRSTHDR(m);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(c), &fd, sizeof fd);
+}
+
+static bool send_answer(int to, struct answer *a, int fd)
+{
+    struct iovec iov = {.iov_base = a, .iov_len = sizeof *a};
     struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+    union control control;
     if (fd >= 0) {
-        m.msg_control = &control;
-        m.msg_controllen = sizeof control.room;
-        struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-        c->cmsg_level = SOL_SOCKET;
-        c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(c), &fd, sizeof fd);
+        attach(&m, &control, fd);
     }
     ssize_t n;
     do {
@@ -136,69 +234,19 @@ static bool send_answer(int to, const struct answer *a, int fd)
     return n == (ssize_t)sizeof *a;
 }
 
-/* Only files named before the first packet was parsed. */
-static int read_file(const struct server *s, const char *path)
-{
-    for (size_t i = 0; i < s->readable_count; i++) {
-        if (strcmp(s->readable[i], path) == 0) {
-            return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        }
-    }
-    errno = EACCES;
-    return -1;
-}
-
-static int answer_of(struct server *s, const struct request *r, struct answer *a)
-{
-    struct error e = {{0}};
-    int dir = -1, fd = -1;
-    a->value = -1;
-    errno = EINVAL;
-    if (r->folder >= 0 && r->folder < s->folders) {
-        dir = s->folder[r->folder];
-    }
-    bool named = dir >= 0 && is_component(r->name);
-    switch (r->kind) {
-    case REQUEST_FOLDER:
-        a->value = open_folder(s, r->path, &e);
-        break;
-    case REQUEST_CREATE:
-        fd = named ? create_file(s, dir, r->name) : -1;
-        a->value = fd >= 0 ? 0 : -1;
-        break;
-    case REQUEST_RENAME:
-        if (named && is_component(r->path)) {
-            a->value = (int32_t)syscall(SYS_renameat2, dir, r->name, dir, r->path,
-                                        1 /* RENAME_NOREPLACE */);
-        }
-        break;
-    case REQUEST_UNLINK:
-        a->value = named ? unlinkat(dir, r->name, 0) : -1;
-        break;
-    case REQUEST_READ:
-        fd = read_file(s, r->path);
-        a->value = fd >= 0 ? 0 : -1;
-        break;
-    default:
-        break;
-    }
-    a->error = a->value < 0 ? errno : 0;
-    memcpy(a->text, e.text, sizeof a->text);
-    return fd;
-}
-
+/* Until the other side is gone. */
 static void serve(struct server *s)
 {
     for (;;) {
-        ssize_t n = recv(s->fd, &s->request, sizeof s->request, MSG_WAITALL);
+        ssize_t n = recv(s->fd, &s->request, sizeof s->request, 0);
         if (n < 0 && errno == EINTR) {
             continue;
         }
         if (n != (ssize_t)sizeof s->request) {
-            return; /* the worker is gone */
+            return;
         }
-        s->request.name[BROKER_NAME - 1] = '\0';
-        s->request.path[BROKER_PATH - 1] = '\0';
+        s->request.name[PATH_ROOM - 1] = '\0';
+        s->request.to[PATH_ROOM - 1] = '\0';
         struct answer a;
         memset(&a, 0, sizeof a);
         int fd = answer_of(s, &s->request, &a);
@@ -212,86 +260,50 @@ static void serve(struct server *s)
     }
 }
 
-/* The worker leaves a sane terminal behind unless it was killed. */
-static void restore_terminal(const struct termios *saved, bool have)
+/* A caller that was killed left the screen as it was. */
+static void restore_terminal(const struct termios *saved)
 {
-    if (have) {
-        static const char leave[] = "\033[?1049l\033[?25h\033[?1000l\033[0m\r\n";
-        tcsetattr(STDIN_FILENO, TCSADRAIN, saved);
-        if (write(STDOUT_FILENO, leave, sizeof leave - 1) < 0) {
-            return; /* nobody is there to see it */
-        }
+    static const char leave[] = "\033[?1049l\033[?25h\033[?1000l\033[0m\r\n";
+    tcsetattr(STDIN_FILENO, TCSADRAIN, saved);
+    if (write(STDOUT_FILENO, leave, sizeof leave - 1) < 0) {
+        return; /* nobody is there to see it */
     }
 }
 
-static _Noreturn void parent(struct server *s, pid_t worker, const struct termios *saved, bool tty)
+/* Signals are for the caller: the child ends with it. */
+static void leave_signals(void)
 {
-    static const int left_to_worker[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGPIPE};
-    for (size_t i = 0; i < sizeof left_to_worker / sizeof left_to_worker[0]; i++) {
-        signal(left_to_worker[i], SIG_IGN);
+    static const int theirs[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGPIPE, SIGTTOU};
+    for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
+        signal(theirs[i], SIG_IGN);
     }
-    serve(s);
-    int status = 0;
-    while (waitpid(worker, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (WIFSIGNALED(status)) {
-        restore_terminal(saved, tty);
-        if (WTERMSIG(status) != SIGPIPE) {
-            fprintf(stderr,
-                    "mailwire: the parsing process died of signal %d (%s). Please report it with "
-                    "the capture\n",
-                    WTERMSIG(status), strsignal(WTERMSIG(status)));
-        }
-        _exit(128 + WTERMSIG(status));
-    }
-    _exit(WEXITSTATUS(status));
 }
 
-bool broker_start(struct broker **b, uid_t uid, gid_t gid, const char *const *readable,
-                  size_t readable_count, struct error *e)
+static _Noreturn void child(int fd, const struct broker_config *c, pid_t caller)
 {
-    int pair[2];
+    struct server *s = xcalloc(1, sizeof *s);
     struct termios saved;
-    bool tty =
-        isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && tcgetattr(STDIN_FILENO, &saved) == 0;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-        return error_set(e, "can not split the program in two: %s", strerror(errno));
+    bool terminal = c->viewer && tcgetattr(STDIN_FILENO, &saved) == 0;
+    s->fd = fd;
+    s->write_path = c->write_path;
+    s->viewer = c->viewer;
+    leave_signals();
+    prctl(PR_SET_NAME, "mailwire-broker", 0, 0, 0);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* not to be traced by the user the caller becomes */
+    if (!terminal) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* also while it waits for a pipe's reader */
     }
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid < 0) {
-        close(pair[0]);
-        close(pair[1]);
-        return error_set(e, "can not split the program in two: %s", strerror(errno));
+    if (getppid() == caller) {
+        serve(s);
     }
-    if (pid > 0) {
-        close(pair[1]);
-        struct server s = {.fd = pair[0],
-                           .uid = uid,
-                           .gid = gid,
-                           .readable = readable,
-                           .readable_count = readable_count};
-        parent(&s, pid, &saved, tty);
+    if (terminal && !s->farewell) {
+        restore_terminal(&saved);
     }
-    close(pair[0]);
-    prctl(PR_SET_PDEATHSIG, SIGTERM); /* no worker without its parent */
-    *b = xcalloc(1, sizeof **b);
-    (*b)->fd = pair[1];
-    return true;
+    _exit(0);
 }
 
-/* ---- the worker ---- */
-
-static bool copy_text(char *to, size_t room, const char *from)
-{
-    size_t n = strlen(from);
-    if (n >= room) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    memcpy(to, from, n + 1);
-    return true;
-}
+/* ---- the caller ------------------------------------------------------------------------------ */
 
 static int received_fd(struct msghdr *m)
 {
@@ -303,8 +315,15 @@ static int received_fd(struct msghdr *m)
     return fd;
 }
 
+/* Sends b->request; the answer's value or descriptor, -1 with errno set. */
 static int ask(struct broker *b, struct answer *a)
 {
+    struct iovec iov = {.iov_base = a, .iov_len = sizeof *a};
+    union control control;
+    struct msghdr m = {.msg_iov = &iov,
+                       .msg_iovlen = 1,
+                       .msg_control = &control,
+                       .msg_controllen = sizeof control.room};
     ssize_t n;
     do {
         n = send(b->fd, &b->request, sizeof b->request, MSG_NOSIGNAL);
@@ -312,79 +331,158 @@ static int ask(struct broker *b, struct answer *a)
     if (n != (ssize_t)sizeof b->request) {
         return -1;
     }
-    struct iovec iov = {.iov_base = a, .iov_len = sizeof *a};
-    union {
-        char room[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    struct msghdr m = {.msg_iov = &iov,
-                       .msg_iovlen = 1,
-                       .msg_control = &control,
-                       .msg_controllen = sizeof control.room};
     do {
         n = recvmsg(b->fd, &m, MSG_CMSG_CLOEXEC);
     } while (n < 0 && errno == EINTR);
     if (n != (ssize_t)sizeof *a) {
-        errno = EPIPE;
+        errno = EPIPE; /* the other process is gone */
         return -1;
     }
-    a->text[sizeof a->text - 1] = '\0';
     int fd = received_fd(&m);
-    errno = a->error;
-    return a->value < 0 ? -1 : fd >= 0 ? fd : a->value;
+    if (a->value < 0) {
+        errno = a->error;
+        return -1;
+    }
+    if (a->has_fd && fd < 0) {
+        errno = EMFILE;
+    }
+    return a->has_fd ? fd : a->value;
 }
 
-static int request(struct broker *b, enum request_kind kind, int folder, const char *name,
-                   const char *path, struct answer *a)
+static bool copy_text(char to[static PATH_ROOM], const char *from)
 {
-    memset(&b->request, 0, sizeof b->request);
+    size_t n = strlen(from);
+    if (n >= PATH_ROOM) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(to, from, n + 1);
+    return true;
+}
+
+static int request(void *broker, enum request_kind kind, int folder, const char *name,
+                   const char *to)
+{
+    struct broker *b = broker;
+    struct answer a;
     b->request.kind = kind;
     b->request.folder = folder;
-    if (!copy_text(b->request.name, BROKER_NAME, name) ||
-        !copy_text(b->request.path, BROKER_PATH, path)) {
-        return -1;
+    return copy_text(b->request.name, name) && copy_text(b->request.to, to) ? ask(b, &a) : -1;
+}
+
+static int ask_folder(void *broker, const char *path, bool make, struct error *e)
+{
+    struct broker *b = broker;
+    struct answer a;
+    memset(&a, 0, sizeof a);
+    b->request.kind = REQUEST_FOLDER;
+    b->request.folder = make;
+    b->request.to[0] = '\0';
+    int number = copy_text(b->request.name, path) ? ask(b, &a) : -1;
+    if (number < 0) {
+        a.sentence.text[sizeof a.sentence.text - 1] = '\0';
+        error_set(e, "%s", a.sentence.text[0] != '\0' ? a.sentence.text : strerror(errno));
     }
-    return ask(b, a);
+    return number;
 }
 
-int broker_folder(struct broker *b, const char *path, struct error *e)
+static int ask_create(void *broker, int folder, const char *name)
 {
-    struct answer a = {0};
-    int n = request(b, REQUEST_FOLDER, -1, "", path, &a);
-    if (n < 0) {
-        error_set(e, "%s", a.text[0] ? a.text : strerror(errno));
+    return request(broker, REQUEST_CREATE, folder, name, "");
+}
+
+static int ask_resume(void *broker, int folder, const char *name)
+{
+    return request(broker, REQUEST_RESUME, folder, name, "");
+}
+
+static int ask_rename(void *broker, int folder, const char *from, const char *to)
+{
+    return request(broker, REQUEST_RENAME, folder, from, to);
+}
+
+static int ask_unlink(void *broker, int folder, const char *name)
+{
+    return request(broker, REQUEST_UNLINK, folder, name, "");
+}
+
+static bool ask_is_special(void *broker, const char *path)
+{
+    return request(broker, REQUEST_IS_SPECIAL, 0, path, "") > 0;
+}
+
+static int ask_open(void *broker, const char *path, bool fresh)
+{
+    return request(broker, REQUEST_OPEN, fresh, path, "");
+}
+
+static int ask_move(void *broker, const char *from, const char *to)
+{
+    return request(broker, REQUEST_MOVE, 0, from, to);
+}
+
+static int ask_remove(void *broker, const char *path)
+{
+    return request(broker, REQUEST_REMOVE, 0, path, "");
+}
+
+static struct broker *make_broker(int fd, pid_t pid)
+{
+    struct broker *b = xcalloc(1, sizeof *b);
+    b->fd = fd;
+    b->pid = pid;
+    b->maker = (struct file_maker){b, ask_folder, ask_create, ask_resume, ask_rename, ask_unlink};
+    b->opener = (struct source_opener){b, ask_is_special, ask_open, ask_move, ask_remove};
+    return b;
+}
+
+bool broker_start(struct broker **b, const struct broker_config *c, struct error *e)
+{
+    int pair[2];
+    pid_t caller = getpid();
+    *b = NULL;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        return error_set(e, "the program can not be split in two: %s", strerror(errno));
     }
-    return n;
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(pair[1]);
+        child(pair[0], c, caller);
+    }
+    close(pair[0]);
+    if (pid < 0) {
+        error_set(e, "the program can not be split in two: %s", strerror(errno));
+        close(pair[1]);
+        return false;
+    }
+    *b = make_broker(pair[1], pid);
+    return true;
 }
 
-int broker_create(struct broker *b, int folder, const char *name)
+bool broker_seal(struct broker *b, struct error *e)
 {
-    struct answer a = {0};
-    return request(b, REQUEST_CREATE, folder, name, "", &a);
+    return request(b, REQUEST_SEAL, 0, "", "") == 0 ||
+           error_set(e, "the process that opens files is gone");
 }
 
-int broker_rename(struct broker *b, int folder, const char *from, const char *to)
+const struct file_maker *broker_maker(const struct broker *b)
 {
-    struct answer a = {0};
-    return request(b, REQUEST_RENAME, folder, from, to, &a);
+    return b != NULL ? &b->maker : NULL;
 }
 
-int broker_unlink(struct broker *b, int folder, const char *name)
+const struct source_opener *broker_opener(const struct broker *b)
 {
-    struct answer a = {0};
-    return request(b, REQUEST_UNLINK, folder, name, "", &a);
-}
-
-int broker_read(struct broker *b, const char *path)
-{
-    struct answer a = {0};
-    return request(b, REQUEST_READ, -1, "", path, &a);
+    return b != NULL ? &b->opener : NULL;
 }
 
 void broker_free(struct broker **b)
 {
     if (*b != NULL) {
+        request(*b, REQUEST_BYE, 0, "", "");
         close((*b)->fd);
+        while (waitpid((*b)->pid, NULL, 0) < 0 && errno == EINTR) {
+        }
         free(*b);
         *b = NULL;
     }

@@ -6,19 +6,39 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#define SAME_WISH_MILLI 300
 
 /* For the signal handler, which has no other way to them. */
 static struct source *volatile reading_now;
 static volatile sig_atomic_t stop_asked;
 
+static int64_t monotonic_milli(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* One wish to stop may come as several signals: timeout(1) tells the program and then its whole
+ * group. What comes later than that ends the program at once. */
 static void on_stop(int number)
 {
-    (void)number;
+    static _Atomic int64_t first;
+    int saved = errno;
+    int64_t now = monotonic_milli(), none = 0;
+    if (!atomic_compare_exchange_strong(&first, &none, now) && now - none > SAME_WISH_MILLI) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
     stop_asked = 1;
     struct source *s = reading_now;
     if (s != NULL) {
         source_stop(s);
     }
+    errno = saved;
 }
 
 static void set_reading(struct source *s)
@@ -36,7 +56,7 @@ static bool is_stopped(void)
  * errors, so that what is open is closed in order. */
 static void set_signals(void)
 {
-    struct sigaction stop = {.sa_handler = on_stop, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+    struct sigaction stop = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigemptyset(&stop.sa_mask);
     sigemptyset(&ignore.sa_mask);

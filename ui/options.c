@@ -211,6 +211,9 @@ static const struct option_row rows[] = {
 
     {'q', NULL, NULL, "General", "no progress, no remarks", FLAG(quiet)},
     {'v', NULL, NULL, "General", "tell more on standard error", FLAG(verbose)},
+    {0, "user", "NAME", "General",
+     "who reads the packets when root starts mailwire (default: who called sudo, else nobody)",
+     TEXT(user)},
     {0, "list-fields", NULL, "General", LATER},
     {0, "list-findings", NULL, "General", "list what findings there are", CALL(take_list_findings)},
     {'h', "help", NULL, "General", "this text", CALL(take_help)},

@@ -50,6 +50,7 @@ struct options {
     struct export_choice *exports;
     size_t export_count;
     const char *write_path;
+    const char *user; /* --user, NULL none */
     bool commands, bodies, show_secrets, utc, line_buffered, quiet, verbose;
     struct limits limits;
 };

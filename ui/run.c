@@ -5,6 +5,7 @@
 #include "capture/pipeline.h"
 #include "dissect/engine.h"
 #include "dissect/judge.h"
+#include "ui/confine.h"
 #include "ui/packets.h"
 #include "ui/progress.h"
 
@@ -25,8 +26,12 @@ struct running {
     const struct options *o;
     run_reading_fn *reading;
     bool (*stopped)(void);
+    struct confine confine;
     struct source_config source_config;
     struct source *source;
+    struct source
+        *first; /* read for the day of its first packet, NULL where that is not asked for */
+    struct source *again; /* read a second time, NULL where that is not asked for */
     struct pipeline *pipeline;
     struct engine *engine;
     struct export_config *configs; /* one a sink */
@@ -77,22 +82,16 @@ static void take_time(void *arg, const struct packet *p)
 }
 
 /* A time of day needs a day: that of the first packet, or today. */
-static int64_t day_of_capture(const struct running *r)
+static int64_t day_of_capture(struct running *r)
 {
     if (r->o->interface != NULL) {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
         return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
     }
-    struct source_config c = r->source_config;
-    struct source *s = NULL;
-    bool usage = false;
     int64_t first = -1;
-    c.bpf = NULL;
-    c.max_packets = 1;
-    if (source_open(&s, &c, &usage, NULL)) {
-        source_run(s, &(struct source_hooks){.packet = take_time, .arg = &first});
-        source_close(&s);
+    if (r->first != NULL) {
+        source_run(r->first, &(struct source_hooks){.packet = take_time, .arg = &first});
     }
     return first;
 }
@@ -107,23 +106,49 @@ static bool reads_standard_input(const struct options *o)
     return false;
 }
 
-static bool resolve_time(const struct running *r, const char *name, const char *text, int64_t *out,
-                         struct error *e)
+static bool has_day(const char *text)
 {
+    return strlen(text) > 4 && text[4] == '-';
+}
+
+/* Is it a time, whatever the day? */
+static bool check_time(const struct running *r, const char *name, const char *text, struct error *e)
+{
+    int64_t ignored;
     if (text == NULL) {
         return true;
     }
-    bool has_day = strlen(text) > 4 && text[4] == '-';
-    if (!has_day && reads_standard_input(r->o)) {
+    if (!has_day(text) && reads_standard_input(r->o)) {
         return error_set(e,
                          "%s: \"%.60s\" needs a day too when the capture is standard input, as in "
                          "2025-11-01T12:30",
                          name, text);
     }
-    int64_t day = has_day ? 0 : day_of_capture(r);
-    return when_parse(text, day, r->o->utc, out) ||
+    return when_parse(text, 0, r->o->utc, &ignored) ||
            error_set(e, "%s: \"%.60s\" is no time; write 2025-11-01T12:30[:45[.5]][Z] or 12:30",
                      name, text);
+}
+
+static bool needs_day(const struct options *o)
+{
+    return (o->after != NULL && !has_day(o->after)) || (o->before != NULL && !has_day(o->before));
+}
+
+/* May read a packet: after confine_enter. */
+static bool set_span(struct running *r, struct error *e)
+{
+    const struct options *o = r->o;
+    int64_t day = needs_day(o) ? day_of_capture(r) : 0;
+    int64_t after = INT64_MIN, before = INT64_MAX;
+    if ((o->after != NULL && !when_parse(o->after, day, o->utc, &after)) ||
+        (o->before != NULL && !when_parse(o->before, day, o->utc, &before))) {
+        return error_set(e, "--after, --before: there is no such time on that day");
+    }
+    source_set_span(r->source, after, before);
+    if (r->again != NULL) {
+        source_set_span(r->again, after, before);
+    }
+    return true;
 }
 
 /* ---- the input
@@ -144,13 +169,29 @@ static bool configure_source(struct running *r, struct error *e)
         .max_packets = o->max_packets,
         .after = INT64_MIN,
         .before = INT64_MAX,
+        .opener = broker_opener(r->confine.broker),
     };
-    int64_t after = INT64_MIN, before = INT64_MAX;
-    bool fine = resolve_time(r, "--after", o->after, &after, e) &&
-                resolve_time(r, "--before", o->before, &before, e);
-    r->source_config.after = after;
-    r->source_config.before = before;
-    return fine;
+    return check_time(r, "--after", o->after, e) && check_time(r, "--before", o->before, e);
+}
+
+/* Everything that is read, once for each time it is read: later nothing can be opened. */
+static bool open_sources(struct running *r, bool *usage, struct error *e)
+{
+    const struct options *o = r->o;
+    bool live = o->interface != NULL;
+    if (!source_open(&r->source, &r->source_config, usage, e)) {
+        return false;
+    }
+    if (!live && needs_day(o)) {
+        struct source_config c = r->source_config;
+        c.bpf = NULL;
+        c.max_packets = 1;
+        if (!source_open(&r->first, &c, usage, e)) {
+            return false;
+        }
+    }
+    bool twice = o->write_path != NULL && !selection_is_empty(&o->selection);
+    return !twice || source_open(&r->again, &r->source_config, usage, e);
 }
 
 static void read_all(struct running *r, const struct source_hooks *hooks)
@@ -209,6 +250,7 @@ static void export_config_set(struct running *r, struct export_config *c, const 
         .file_name_arg = r,
         .warn = warn,
         .warn_arg = r,
+        .maker = broker_maker(r->confine.broker),
     };
 }
 
@@ -412,10 +454,10 @@ static void write_selected(void *arg, const struct packet *p)
 
 static bool second_reading(struct running *r, struct error *e)
 {
-    bool usage = false;
     source_close(&r->source);
-    if (!source_open(&r->source, &r->source_config, &usage, e) ||
-        !source_writer_open(&r->writer, r->source, r->o->write_path, e)) {
+    r->source = r->again;
+    r->again = NULL;
+    if (!source_writer_open(&r->writer, r->source, r->o->write_path, e)) {
         return false;
     }
     read_all(r, &(struct source_hooks){.packet = write_selected, .arg = r});
@@ -491,11 +533,15 @@ static enum run_status run_open(struct running *r, struct error *e)
     }
     chain_sinks(r, &fan);
     make_engine(r, &l);
-    if (add_ports(r, e)) {
+    if (!add_ports(r, e)) {
+        status = RUN_USAGE;
+    } else if (!confine_enter(&r->confine, r->o, r->o->verbose ? run_say : NULL, e)) {
+        status = RUN_NOTHING;
+    } else if (!set_span(r, e)) {
+        status = RUN_USAGE;
+    } else {
         dissect(r);
         status = RUN_DONE;
-    } else {
-        status = RUN_USAGE;
     }
     r->sink->close(r->sink, NULL);
     pipeline_free(&r->pipeline);
@@ -507,32 +553,53 @@ out:
     return status;
 }
 
+static enum run_status run_sources(struct running *r, struct error *e)
+{
+    enum run_status status = run_open(r, e);
+    struct source_stats stats = *source_stats(r->source);
+    if (status == RUN_DONE && r->spans != NULL && !second_reading(r, e)) {
+        status = RUN_PARTLY;
+    }
+    if (status != RUN_DONE) {
+        run_say(e->text);
+    } else if (stats.nothing) {
+        status = RUN_NOTHING;
+    } else if (stats.failed || r->failed) {
+        status = RUN_PARTLY;
+    }
+    return status;
+}
+
+static enum run_status run_confined(struct running *r)
+{
+    struct error e;
+    bool usage = false;
+    enum run_status status = RUN_USAGE;
+    if (!configure_source(r, &e)) {
+        run_say(e.text);
+    } else if (!open_sources(r, &usage, &e)) {
+        run_say(e.text);
+        status = usage ? RUN_USAGE : RUN_NOTHING;
+    } else {
+        status = run_sources(r, &e);
+    }
+    packet_spans_free(&r->spans);
+    source_close(&r->first);
+    source_close(&r->again);
+    source_close(&r->source);
+    return status;
+}
+
 enum run_status run(const struct options *o, run_reading_fn *reading, bool (*stopped)(void))
 {
     struct running r = {.o = o, .reading = reading, .stopped = stopped};
     struct error e;
-    bool usage = false;
-    if (!configure_source(&r, &e)) {
+    enum run_status status = RUN_USAGE;
+    if (confine_begin(&r.confine, o, false, &e)) {
+        status = run_confined(&r);
+    } else {
         run_say(e.text);
-        return RUN_USAGE;
     }
-    if (!source_open(&r.source, &r.source_config, &usage, &e)) {
-        run_say(e.text);
-        return usage ? RUN_USAGE : RUN_NOTHING;
-    }
-    enum run_status status = run_open(&r, &e);
-    struct source_stats stats = *source_stats(r.source);
-    if (status == RUN_DONE && r.spans != NULL && !second_reading(&r, &e)) {
-        status = RUN_PARTLY;
-    }
-    if (status != RUN_DONE) {
-        run_say(e.text);
-    } else if (stats.nothing) {
-        status = RUN_NOTHING;
-    } else if (stats.failed || r.failed) {
-        status = RUN_PARTLY;
-    }
-    packet_spans_free(&r.spans);
-    source_close(&r.source);
+    confine_end(&r.confine);
     return status;
 }

@@ -1,13 +1,15 @@
 #include "ui/sandbox.h"
 
 #include "capture/base/buf.h"
+#include "dissect/mime.h"
+#include "dissect/mime_charset.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <iconv.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
+#include <openssl/evp.h>
 #include <pwd.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -74,46 +76,58 @@ bool sandbox_identity(const struct sandbox_config *c, uid_t *uid, gid_t *gid, st
     return true;
 }
 
-/* glibc loads a module for each character set when it is first used, by path. */
-static const char *const charsets[] = {
-    "ISO-8859-1",   "ISO-8859-2",   "ISO-8859-5",   "ISO-8859-7",   "ISO-8859-9",   "ISO-8859-15",
-    "WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1252", "WINDOWS-1253", "WINDOWS-1254", "WINDOWS-1255",
-    "WINDOWS-1256", "WINDOWS-1257", "WINDOWS-1258", "KOI8-R",       "KOI8-U",       "SHIFT_JIS",
-    "EUC-JP",       "ISO-2022-JP",  "GB2312",       "GBK",          "GB18030",      "BIG5",
-    "EUC-KR",       "ISO-8859-3",   "ISO-8859-4",   "ISO-8859-6",   "ISO-8859-8",   "ISO-8859-10",
-    "ISO-8859-13",  "ISO-8859-14",  "ISO-8859-16",  "UTF-16",       "UTF-32",       "TIS-620",
-};
-
 void sandbox_prepare(void)
 {
+    uint8_t hash[EVP_MAX_MD_SIZE];
     tzset();
-    for (size_t i = 0; i < sizeof charsets / sizeof charsets[0]; i++) {
-        iconv_t cd = iconv_open("UTF-8", charsets[i]);
-        if (cd != (iconv_t)-1) {
-            char in[1] = {'a'}, out[8];
-            char *ip = in, *op = out;
-            size_t in_left = sizeof in, out_left = sizeof out;
-            iconv(cd, &ip, &in_left, &op, &out_left);
-            /* left open on purpose: closing the last descriptor may unload the module */
-        }
-    }
+    mime_init();
+    mime_charsets_load();
+    /* reads OpenSSL's settings and chooses its code for this processor */
+    EVP_Digest("", 0, hash, NULL, EVP_sha256(), NULL);
+    EVP_Digest("", 0, hash, NULL, EVP_md5(), NULL);
+    EVP_Digest("", 0, hash, NULL, EVP_sha1(), NULL);
 }
 
 /* ---- layers -------------------------------------------------------------------------------------
  */
 
-static bool become(uid_t uid, gid_t gid, struct error *e)
+/* The root of a user namespace that knows nobody else is not the machine's root; it can become
+ * nobody, but loses its capabilities like the others. */
+static bool user_exists_here(uid_t uid)
 {
-    if (geteuid() == 0) {
-        if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 ||
-            setresuid(uid, uid, uid) != 0) {
-            return error_set(e, "can not give up root: %s", strerror(errno));
+    char text[512];
+    int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+    struct bytes rest = bytes_make(text, n > 0 ? (size_t)n : 0), line;
+    bool listed = false;
+    while (bytes_split(&rest, '\n', &line)) {
+        struct bytes first = bytes_word(&line);
+        bytes_word(&line);
+        uint64_t begin = 0, count = 0;
+        listed = listed || first.n > 0;
+        if (bytes_u64(first, &begin) && bytes_u64(bytes_word(&line), &count) && uid >= begin &&
+            uid - begin < count) {
+            return true;
         }
     }
-    if (getuid() == 0 || geteuid() == 0) {
-        return error_set(e, "still root after giving it up");
+    return !listed;
+}
+
+static bool become(uid_t uid, gid_t gid, struct error *e)
+{
+    if (geteuid() != 0) {
+        return true;
     }
-    return true;
+    if (!user_exists_here(uid)) {
+        return true; /* and the layer is not told as held */
+    }
+    if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) {
+        return error_set(e, "can not give up root: %s", strerror(errno));
+    }
+    return (getuid() != 0 && geteuid() != 0) || error_set(e, "still root after giving it up");
 }
 
 static bool drop_capabilities(void)
@@ -135,7 +149,25 @@ static void drop_bounding_set(void)
     }
 }
 
-static int landlock_restrict(void)
+/* libpcap reads an interface's own count of lost packets there, each time it is asked. */
+static void allow_counters(int ruleset, const char *interface)
+{
+    char path[256];
+    int n = snprintf(path, sizeof path, "/sys/class/net/%s/statistics", interface);
+    if (n <= 0 || (size_t)n >= sizeof path || strchr(interface, '/') != NULL) {
+        return;
+    }
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) { /* "any" has none */
+        struct landlock_path_beneath_attr below = {LANDLOCK_ACCESS_FS_READ_FILE, fd};
+        syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &below, 0);
+        close(fd);
+    }
+}
+
+/* Nothing in the file system, no TCP port, no abstract socket, no signal to others; the ABI's
+ * number, 0 without. */
+static int landlock_restrict(const struct sandbox_config *c)
 {
     struct {
         uint64_t fs, net, scoped;
@@ -149,11 +181,17 @@ static int landlock_restrict(void)
     attr.fs |= abi >= 3 ? ACCESS_FS_TRUNCATE : 0;
     attr.fs |= abi >= 5 ? ACCESS_FS_IOCTL_DEV : 0;
     attr.net = abi >= 4 ? ACCESS_NET_BIND_TCP | ACCESS_NET_CONNECT_TCP : 0;
-    attr.scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL : 0;
+    attr.scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX : 0;
+    if (!c->viewer && abi >= 6) {
+        attr.scoped |= SCOPE_SIGNAL; /* the viewer suspends its whole job */
+    }
     size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
     int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
     if (fd < 0) {
         return 0;
+    }
+    if (c->interface != NULL) {
+        allow_counters(fd, c->interface);
     }
     bool held = syscall(SYS_landlock_restrict_self, fd, 0) == 0;
     close(fd);
@@ -226,14 +264,84 @@ static const int allowed[] = {
     SCMP_SYS(getrusage),
     SCMP_SYS(times),
     SCMP_SYS(tgkill),
+    SCMP_SYS(wait4),
+    SCMP_SYS(alarm),
+    SCMP_SYS(setitimer),
+    SCMP_SYS(rt_sigpending),
+    SCMP_SYS(pause),
+    SCMP_SYS(timerfd_settime),
+    SCMP_SYS(get_robust_list),
 };
 
-/* Answered with an error instead of death: libraries ask and live without. */
+/* Answered with an error instead of death: libraries ask and live without. The first two not
+ * where an interface's counters may be read. */
 static const int refused[] = {
     SCMP_SYS(open),       SCMP_SYS(openat),    SCMP_SYS(stat),       SCMP_SYS(lstat),
     SCMP_SYS(access),     SCMP_SYS(readlink),  SCMP_SYS(statx),      SCMP_SYS(getcwd),
     SCMP_SYS(readlinkat), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(unlink),
-    SCMP_SYS(setuid),
+    SCMP_SYS(socket),     SCMP_SYS(connect),   SCMP_SYS(setuid),     SCMP_SYS(memfd_create),
+    SCMP_SYS(getdents64), SCMP_SYS(sysinfo),   SCMP_SYS(mkdir),      SCMP_SYS(unlinkat),
+    SCMP_SYS(rename),     SCMP_SYS(renameat),  SCMP_SYS(renameat2),  SCMP_SYS(fchmod),
+    SCMP_SYS(statfs),     SCMP_SYS(fstatfs),
+};
+
+/* Nobody asks for these in good faith: the process ends. Whatever stands in no list is answered as
+ * by a kernel that does not know it. */
+static const int deadly[] = {
+    SCMP_SYS(execve),
+    SCMP_SYS(execveat),
+    SCMP_SYS(fork),
+    SCMP_SYS(vfork),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(bind),
+    SCMP_SYS(listen),
+    SCMP_SYS(accept),
+    SCMP_SYS(accept4),
+    SCMP_SYS(bpf),
+    SCMP_SYS(perf_event_open),
+    SCMP_SYS(userfaultfd),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(io_uring_enter),
+    SCMP_SYS(keyctl),
+    SCMP_SYS(add_key),
+    SCMP_SYS(request_key),
+    SCMP_SYS(mount),
+    SCMP_SYS(umount2),
+    SCMP_SYS(pivot_root),
+    SCMP_SYS(chroot),
+    SCMP_SYS(unshare),
+    SCMP_SYS(setns),
+    SCMP_SYS(init_module),
+    SCMP_SYS(finit_module),
+    SCMP_SYS(kexec_load),
+    SCMP_SYS(open_by_handle_at),
+    SCMP_SYS(name_to_handle_at),
+    SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(personality),
+    SCMP_SYS(pidfd_open),
+    SCMP_SYS(link),
+    SCMP_SYS(linkat),
+    SCMP_SYS(symlink),
+    SCMP_SYS(symlinkat),
+    SCMP_SYS(mknod),
+    SCMP_SYS(mknodat),
+    SCMP_SYS(chmod),
+    SCMP_SYS(fchmodat),
+    SCMP_SYS(chown),
+    SCMP_SYS(lchown),
+    SCMP_SYS(fchownat),
+    SCMP_SYS(fchown),
+    SCMP_SYS(reboot),
+    SCMP_SYS(swapon),
+    SCMP_SYS(settimeofday),
+    SCMP_SYS(clock_settime),
+    SCMP_SYS(adjtimex),
+    SCMP_SYS(modify_ldt),
+    SCMP_SYS(iopl),
+    SCMP_SYS(ioperm),
+    SCMP_SYS(quotactl),
 };
 
 static bool rule(scmp_filter_ctx f, uint32_t action, int call, struct scmp_arg_cmp condition)
@@ -274,29 +382,51 @@ static bool add_memory_rules(scmp_filter_ctx f)
            rule(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), arg_bits(2, PROT_EXEC, 0));
 }
 
-/* Threads only (the viewer's), never processes. clone3 hides its flags: glibc falls back. */
+/* Threads only (the viewer's), never processes. clone3 hides its flags: it is not in any list, so
+ * glibc falls back. */
 static bool add_thread_rules(scmp_filter_ctx f)
 {
     return rule(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), arg_bits(0, CLONE_THREAD, CLONE_THREAD)) &&
-           seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
+           rule(f, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), arg_bits(0, CLONE_THREAD, 0)) &&
            rule(f, SCMP_ACT_ALLOW, SCMP_SYS(kill), arg_is(0, 0)); /* suspend: our own group */
 }
 
-static bool seccomp_restrict(const struct sandbox_config *c)
+static bool add_list(scmp_filter_ctx f, uint32_t action, const int *calls, size_t count)
 {
-    scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        int error = seccomp_rule_add(f, action, calls[i], 0);
+        good = good && (error == 0 || error == -EDOM); /* no such call on this machine */
+    }
+    return good;
+}
+
+/* Where Landlock decides on paths, reading the interface's counters may pass here. */
+static bool add_open_rules(scmp_filter_ctx f, bool readable)
+{
+    if (!readable) {
+        return true;
+    }
+    return rule(f, SCMP_ACT_ALLOW, SCMP_SYS(openat), arg_bits(2, O_ACCMODE | O_CREAT, O_RDONLY));
+}
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+static bool seccomp_restrict(const struct sandbox_config *c, bool landlock)
+{
+    bool live = c->interface != NULL, readable = live && landlock;
+    scmp_filter_ctx f = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     if (f == NULL) {
         return false;
     }
-    int bad = 0;
-    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
-        bad |= seccomp_rule_add_array(f, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
-    }
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        bad |= seccomp_rule_add(f, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
-    }
-    bool done = bad == 0 && add_memory_rules(f) && add_thread_rules(f) &&
-                add_ioctls(f, c->viewer, c->live) && seccomp_load(f) == 0;
+    /* the most frequent calls are found fast however many there are */
+    seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    bool done = add_list(f, SCMP_ACT_ALLOW, allowed, COUNT(allowed)) &&
+                add_list(f, SCMP_ACT_ERRNO(EACCES), refused + (readable ? 2 : 0),
+                         COUNT(refused) - (readable ? 2 : 0)) &&
+                add_list(f, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly)) && add_memory_rules(f) &&
+                add_thread_rules(f) && add_ioctls(f, c->viewer, live) &&
+                add_open_rules(f, readable) && seccomp_load(f) == 0;
     seccomp_release(f);
     return done;
 }
@@ -319,7 +449,9 @@ bool sandbox_enter(const struct sandbox_config *c, struct sandbox_state *out, st
     if (!become(out->uid, out->gid, e)) {
         return false;
     }
-    out->layers |= SANDBOX_USER;
+    out->uid = geteuid();
+    out->gid = getegid();
+    out->layers |= out->uid != 0 ? SANDBOX_USER : 0;
     out->layers |= drop_capabilities() ? SANDBOX_CAPABILITIES : 0;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
         out->layers |= SANDBOX_NO_NEW_PRIVS;
@@ -327,15 +459,15 @@ bool sandbox_enter(const struct sandbox_config *c, struct sandbox_state *out, st
     if (SANITIZED) { /* their run-time opens /proc and traces itself at the end */
         return true;
     }
-    out->landlock_abi = landlock_restrict();
+    out->landlock_abi = landlock_restrict(c);
     out->layers |= out->landlock_abi > 0 ? SANDBOX_LANDLOCK : 0;
-    out->layers |= seccomp_restrict(c) ? SANDBOX_SECCOMP : 0;
+    out->layers |= seccomp_restrict(c, out->landlock_abi > 0) ? SANDBOX_SECCOMP : 0;
     return true;
 }
 
 bool sandbox_self_test(const struct sandbox_state *s, struct error *e)
 {
-    if (setuid(0) == 0) {
+    if ((s->layers & SANDBOX_USER) && setuid(0) == 0) {
         return error_set(e, "the sandbox does not hold: setuid(0) works");
     }
     if (s->layers & (SANDBOX_LANDLOCK | SANDBOX_SECCOMP)) {
@@ -354,7 +486,8 @@ void sandbox_describe(const struct sandbox_state *s, char *out, size_t n)
     if (s->layers & SANDBOX_LANDLOCK) {
         snprintf(landlock, sizeof landlock, "Landlock ABI %d", s->landlock_abi);
     }
-    snprintf(out, n, "user %u, %s, %s, %s, %s", (unsigned)s->uid,
+    snprintf(out, n, "user %u%s, %s, %s, %s, %s", (unsigned)s->uid,
+             s->layers & SANDBOX_USER ? "" : " (THE ONLY ONE HERE)",
              s->layers & SANDBOX_CAPABILITIES ? "no capabilities" : "CAPABILITIES KEPT",
              s->layers & SANDBOX_NO_NEW_PRIVS ? "no_new_privs" : "no_new_privs missing", landlock,
              s->layers & SANDBOX_SECCOMP ? "seccomp" : "no seccomp");

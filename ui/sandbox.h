@@ -13,23 +13,28 @@
 #include <sys/types.h>
 
 struct sandbox_config {
-    const char *user; /* --user: name to become when started by root; NULL: who called sudo, else nobody */
-    bool viewer;      /* the terminal is used: window size and modes may be asked for */
-    bool live;        /* packets come from an interface */
+    const char *user;      /* name to become when root; NULL: who called sudo, else nobody */
+    const char *interface; /* packets come from there: its counters in /sys stay readable */
+    bool viewer;           /* the terminal is used: window size and modes may be asked for */
 };
 
-enum sandbox_layer { SANDBOX_USER = 1, SANDBOX_CAPABILITIES = 2, SANDBOX_NO_NEW_PRIVS = 4,
-                     SANDBOX_LANDLOCK = 8, SANDBOX_SECCOMP = 16 };
+enum sandbox_layer {
+    SANDBOX_USER = 1,
+    SANDBOX_CAPABILITIES = 2,
+    SANDBOX_NO_NEW_PRIVS = 4,
+    SANDBOX_LANDLOCK = 8,
+    SANDBOX_SECCOMP = 16,
+};
 
 struct sandbox_state {
-    unsigned layers;   /* enum sandbox_layer bits in force */
+    unsigned layers; /* enum sandbox_layer bits in force */
     uid_t uid;
     gid_t gid;
-    int landlock_abi;  /* 0: the kernel has none */
+    int landlock_abi; /* 0: the kernel has none */
 };
 
-/* Who the parsing process becomes: filled in before anything is dropped, so that the broker can
- * give it the files. Not root: the caller itself. False when the user does not exist. */
+/* Who the parsing process becomes. Not root: the caller itself. False when the user does not
+ * exist or is root again. */
 bool sandbox_identity(const struct sandbox_config *c, uid_t *uid, gid_t *gid, struct error *e);
 /* Loads what is found by path later: character set modules, the time zone. */
 void sandbox_prepare(void);

@@ -335,7 +335,7 @@ static struct sink *eml_open(const struct export_config *c, struct error *e)
     x->config = c;
     x->open_most = open_limit();
     flights_init(&x->messages);
-    if (!folder_open(&x->folder, c->path, true, e)) {
+    if (!folder_open(&x->folder, c->maker, c->path, true, e)) {
         free(x);
         return NULL;
     }

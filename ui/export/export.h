@@ -11,6 +11,8 @@
 
 #include <stdio.h>
 
+struct file_maker;
+
 /* Borrowed by every sink made with it, and outlives them. */
 struct export_config {
     FILE *out;        /* borrowed; -T views */
@@ -25,6 +27,7 @@ struct export_config {
      * What is told here is told once; close tells the sum. */
     void (*warn)(void *arg, const char *sentence);
     void *warn_arg;
+    const struct file_maker *maker; /* who makes files (ui/export/files.h); NULL: this process */
 };
 
 struct export_format {

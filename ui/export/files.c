@@ -68,20 +68,28 @@ static bool folder_try(struct folder *f, bool make, struct error *e)
     return error_set(e, "the folder %s can not be opened: %s", f->path, strerror(errno));
 }
 
-bool folder_open(struct folder *f, const char *path, bool make, struct error *e)
+bool folder_open(struct folder *f, const struct file_maker *maker, const char *path, bool make,
+                 struct error *e)
 {
-    *f = (struct folder){.fd = -1, .path = xstrdup(path[0] != '\0' ? path : ".")};
+    *f = (struct folder){.fd = -1, .path = xstrdup(path[0] != '\0' ? path : "."), .maker = maker};
     for (size_t n = strlen(f->path); n > 1 && f->path[n - 1] == '/'; n--) {
         f->path[n - 1] = '\0'; /* behind "link/" the kernel would follow the link */
     }
-    if (!folder_try(f, make, e)) {
-        folder_close(f);
-        return false;
+    bool fine = false;
+    if (maker != NULL) {
+        f->fd = maker->folder(maker->arg, f->path, make, e);
+        fine = f->fd >= 0;
+    } else {
+        fine = folder_try(f, make, e);
     }
-    return true;
+    if (!fine) {
+        folder_close(f);
+    }
+    return fine;
 }
 
-bool folder_open_parent(struct folder *f, const char *path, const char **name, struct error *e)
+bool folder_open_parent(struct folder *f, const struct file_maker *maker, const char *path,
+                        const char **name, struct error *e)
 {
     const char *slash = strrchr(path, '/');
     *name = slash ? slash + 1 : path;
@@ -90,22 +98,74 @@ bool folder_open_parent(struct folder *f, const char *path, const char **name, s
         return error_set(e, "%s is a folder; give the name of a file", path);
     }
     if (slash == NULL) {
-        return folder_open(f, ".", false, e);
+        return folder_open(f, maker, ".", false, e);
     }
     char *parent = xstrdup(path);
     parent[slash - path + (slash == path)] = '\0';
-    bool fine = folder_open(f, parent, false, e);
+    bool fine = folder_open(f, maker, parent, false, e);
     free(parent);
     return fine;
 }
 
 void folder_close(struct folder *f)
 {
-    if (f->fd >= 0) {
+    if (f->fd >= 0 && f->maker == NULL) {
         close(f->fd);
     }
     free(f->path);
     *f = (struct folder){.fd = -1};
+}
+
+/* ---- single steps
+ * -------------------------------------------------------------------------------- */
+
+int folder_create(int folder, const char *name)
+{
+    return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+int folder_resume(int folder, const char *name)
+{
+    return openat(folder, name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+}
+
+/* File systems without that flag take a second link instead. */
+int folder_rename(int folder, const char *from, const char *to)
+{
+    if (renameat2(folder, from, folder, to, RENAME_NOREPLACE) == 0) {
+        return 0;
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        return -1;
+    }
+    return linkat(folder, from, folder, to, 0) == 0 ? unlinkat(folder, from, 0) : -1;
+}
+
+static int create_in(const struct folder *in, const char *name)
+{
+    return in->maker != NULL ? in->maker->create(in->maker->arg, in->fd, name)
+                             : folder_create(in->fd, name);
+}
+
+static int resume_in(const struct folder *in, const char *name)
+{
+    return in->maker != NULL ? in->maker->resume(in->maker->arg, in->fd, name)
+                             : folder_resume(in->fd, name);
+}
+
+static bool rename_in(const struct folder *in, const char *from, const char *to)
+{
+    return (in->maker != NULL ? in->maker->rename(in->maker->arg, in->fd, from, to)
+                              : folder_rename(in->fd, from, to)) == 0;
+}
+
+static void unlink_in(const struct folder *in, const char *name)
+{
+    if (in->maker != NULL) {
+        in->maker->unlink(in->maker->arg, in->fd, name);
+    } else {
+        unlinkat(in->fd, name, 0);
+    }
 }
 
 /* ---- files
@@ -131,7 +191,7 @@ bool new_file_open(struct new_file *f, const struct folder *in, const char *name
         if (!numbered(f->name, name, n, ".part")) {
             return false;
         }
-        f->fd = openat(in->fd, f->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        f->fd = create_in(in, f->name);
         if (f->fd >= 0 || errno != EEXIST) {
             break;
         }
@@ -180,7 +240,7 @@ bool new_file_pause(struct new_file *f)
 
 bool new_file_resume(struct new_file *f, const struct folder *in)
 {
-    int fd = openat(in->fd, f->name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    int fd = resume_in(in, f->name);
     if (fd < 0) {
         return false;
     }
@@ -194,25 +254,13 @@ bool new_file_resume(struct new_file *f, const struct folder *in)
     return true;
 }
 
-/* A rename that replaces nothing. File systems without that flag take a second link instead. */
-static bool rename_new(int folder, const char *from, const char *to)
-{
-    if (renameat2(folder, from, folder, to, RENAME_NOREPLACE) == 0) {
-        return true;
-    }
-    if (errno != EINVAL && errno != ENOSYS) {
-        return false;
-    }
-    return linkat(folder, from, folder, to, 0) == 0 && unlinkat(folder, from, 0) == 0;
-}
-
 bool new_file_publish(struct new_file *f, const struct folder *in, const char *stem,
                       const char *suffix, char name[static FILE_NAME_ROOM])
 {
     bool fine = f->fd < 0 || close_file(f); /* some file systems tell a full disk only now */
     for (unsigned n = 1; fine && n <= NAMES_TRIED; n++) {
         fine = numbered(name, stem, n, suffix);
-        if (fine && rename_new(in->fd, f->name, name)) {
+        if (fine && rename_in(in, f->name, name)) {
             f->name[0] = '\0';
             return true;
         }
@@ -231,7 +279,7 @@ void new_file_discard(struct new_file *f, const struct folder *in)
         f->fd = -1;
     }
     if (f->name[0] != '\0') {
-        unlinkat(in->fd, f->name, 0);
+        unlink_in(in, f->name);
         f->name[0] = '\0';
     }
 }

@@ -14,18 +14,37 @@
 
 #define FILE_NAME_ROOM 256
 
+/* Who makes files for a process that may not do so itself (ui/broker.h). Folders are numbers from
+ * 0; -1 with errno set is a failure everywhere, of folder() with a sentence. */
+struct file_maker {
+    void *arg;
+    int (*folder)(void *arg, const char *path, bool make, struct error *e);
+    int (*create)(void *arg, int folder, const char *name); /* a descriptor */
+    int (*resume)(void *arg, int folder, const char *name); /* a descriptor */
+    int (*rename)(void *arg, int folder, const char *from, const char *to);
+    int (*unlink)(void *arg, int folder, const char *name);
+};
+
 struct folder {
-    int fd;
-    char *path; /* as given, for messages */
+    int fd;                         /* or the maker's number */
+    char *path;                     /* as given, for messages */
+    const struct file_maker *maker; /* NULL: this process */
 };
 
 /* Makes the folder (0700) when it is missing and may be made. Refused, with a sentence: what is no
  * folder, a symbolic link, what can not be written to; and for root a folder of somebody else, or
  * one where everybody may replace files. */
-bool folder_open(struct folder *f, const char *path, bool make, struct error *e);
+bool folder_open(struct folder *f, const struct file_maker *maker, const char *path, bool make,
+                 struct error *e);
 /* The folder that a file stands in, and the file's own name (a view into path). */
-bool folder_open_parent(struct folder *f, const char *path, const char **name, struct error *e);
+bool folder_open_parent(struct folder *f, const struct file_maker *maker, const char *path,
+                        const char **name, struct error *e);
 void folder_close(struct folder *f);
+
+/* Single steps in an open folder, for a maker to serve: -1 with errno set. Files are made new. */
+int folder_create(int folder, const char *name);
+int folder_resume(int folder, const char *name);
+int folder_rename(int folder, const char *from, const char *to); /* replaces nothing */
 
 /* A file under its temporary name. */
 struct new_file {

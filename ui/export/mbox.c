@@ -351,7 +351,7 @@ static struct sink *mbox_open(const struct export_config *c, struct error *e)
     x->spill = spill_new(SPILL_MEMORY, c->limits->spool_bytes);
     buf_init(&x->out, SIZE_MAX);
     flights_init(&x->messages);
-    bool fine = folder_open_parent(&x->folder, x->path, &x->name, e);
+    bool fine = folder_open_parent(&x->folder, c->maker, x->path, &x->name, e);
     if (fine &&
         (strlen(x->name) >= FILE_NAME_ROOM - 16 || !new_file_open(&x->file, &x->folder, x->name))) {
         fine = error_set(e, "%s can not be made: %s", x->path, strerror(errno));

@@ -20,28 +20,6 @@ struct spill {
     bool failed;
 };
 
-struct spill *spill_new(size_t memory, uint64_t disk)
-{
-    struct spill *s = xcalloc(1, sizeof *s);
-    s->memory = memory;
-    s->disk = disk;
-    s->fd = -1;
-    buf_init(&s->writing, SIZE_MAX);
-    return s;
-}
-
-void spill_free(struct spill **s)
-{
-    if (*s != NULL) {
-        if ((*s)->fd >= 0) {
-            close((*s)->fd);
-        }
-        buf_done(&(*s)->writing);
-        free(*s);
-        *s = NULL;
-    }
-}
-
 /* A file without a name, so that nothing stays behind whatever happens. */
 static int open_unnamed(const char *folder)
 {
@@ -73,6 +51,29 @@ static bool open_file(struct spill *s)
         }
     }
     return s->fd >= 0;
+}
+
+struct spill *spill_new(size_t memory, uint64_t disk)
+{
+    struct spill *s = xcalloc(1, sizeof *s);
+    s->memory = memory;
+    s->disk = disk;
+    s->fd = -1;
+    buf_init(&s->writing, SIZE_MAX);
+    open_file(s); /* now: later there may be no right to */
+    return s;
+}
+
+void spill_free(struct spill **s)
+{
+    if (*s != NULL) {
+        if ((*s)->fd >= 0) {
+            close((*s)->fd);
+        }
+        buf_done(&(*s)->writing);
+        free(*s);
+        *s = NULL;
+    }
 }
 
 static bool write_all(int fd, struct bytes b, uint64_t at)

@@ -89,7 +89,7 @@ static struct sink *transcripts_open(const struct export_config *c, struct error
     x->sink = (struct sink){transcripts_event, transcripts_close};
     x->config = c;
     x->file.fd = -1;
-    if (!folder_open(&x->folder, c->path, true, e)) {
+    if (!folder_open(&x->folder, c->maker, c->path, true, e)) {
         free(x);
         return NULL;
     }
