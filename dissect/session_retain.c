@@ -92,7 +92,16 @@ static void log_unread(struct session *s, struct session_retain *r, enum dir dir
     for (size_t i = 0; i < n; i++) {
         log_data(r, dir, &unread[i]);
     }
-    framer_drop_unread(&s->framer[dir]);
+    struct framer *f = &s->framer[dir];
+    framer_drop_unread(f);
+    if (f->gap != NULL) {
+        log_add(r, RECORD_GAP, dir)->gap = *f->gap;
+        f->gap = NULL;
+    }
+    if (f->ended && !f->end_told) {
+        log_add(r, RECORD_FIN, dir)->time = f->in_time;
+        f->ended = false;
+    }
 }
 
 static void play_later(struct session *s, struct session_retain *r)
@@ -156,8 +165,13 @@ void session_replay(struct session *s, uint64_t offset)
 {
     struct session_retain *r = s->retain;
     s->retain = NULL;
-    if (offset == REPLAY_UNREAD) {
-        r->from[r->dir] = r->all ? r->stop : UINT64_MAX;
+    if (offset == REPLAY_UNREAD && r->all) {
+        r->from[r->dir] = r->stop;
+    } else if (offset == REPLAY_UNREAD) { /* what is unread came behind all that was kept */
+        struct session_retain *unread = log_new();
+        log_unread(s, unread, r->dir);
+        play_later(s, unread);
+        r->from[r->dir] = UINT64_MAX;
     } else {
         r->from[r->dir] = offset;
         for (struct session_retain *later = s->replay; later != NULL; later = later->next) {

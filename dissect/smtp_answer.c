@@ -150,12 +150,23 @@ static void restart(struct session *s)
     x->helloed = x->hello_ok = x->logged_in = false;
 }
 
+/* The client's framing changes under a transfer: by the rules there is none. */
+static void abandon_transfer(struct session *s)
+{
+    struct smtp *x = smtp_of(s);
+    struct transaction *t = x->body ? x->body : x->chunk;
+    x->body = x->chunk = NULL;
+    smtp_transaction_reset(s, t);
+}
+
 static void starttls_answered(struct session *s, struct pending *p, const struct reply *r,
                               const struct frame *f)
 {
     if (smtp_ok(r) && f != NULL) {
         session_set_state(s, "STARTTLS", f, is_legal(p));
+        abandon_transfer(s);
         restart(s);
+        smtp_wait_on(s, WAIT_TLS); /* also where it was being peeked at */
         smtp_of(s)->wait = WAIT_NONE;
         session_start_tls(s);
     } else if (r != NULL) {
@@ -172,6 +183,7 @@ static void turn_answered(struct session *s, struct pending *p, const struct rep
     smtp_go_on(s, MODE_LINE, 0);
     if (smtp_ok(r)) { /* the other end greets now (RFC 821 3.8, RFC 2645 3) */
         session_set_state(s, "CONNECT", f, is_legal(p));
+        abandon_transfer(s);
         restart(s);
         session_swap_roles(s);
         smtp_of(s)->banner_due = true;
@@ -208,6 +220,12 @@ static bool is_misspelt_hello(const struct pending *p)
            bytes_starts(p->command.word, "HAL");
 }
 
+/* 354, or a line of which only "3" or "35" was captured. */
+static bool is_go_ahead(const struct reply *r)
+{
+    return r != NULL && (r->code == 354 || (r->code == 0 && r->status == REPLY_CONTINUE));
+}
+
 static void unknown_answered(struct session *s, struct pending *p, const struct reply *r,
                              const struct frame *f)
 {
@@ -217,7 +235,8 @@ static void unknown_answered(struct session *s, struct pending *p, const struct 
         session_info(s)->client_name = session_keep(s, bytes_word(&name));
         x->helloed = x->hello_ok = true;
         session_set_state(s, "READY", f, false);
-    } else if (r != NULL && r->status == REPLY_CONTINUE && x->unsure && x->body == NULL) {
+    } else if (is_go_ahead(r) && (p->command.flags & COMMAND_TORN) && x->body == NULL &&
+               x->chunk == NULL) {
         smtp_go_ahead_unasked(s, r, f); /* a DATA of which the capture lost a part */
     } else if (smtp_refused(r) && !x->replies_lost &&
                ++x->unknown >= session_limits(s)->unknown_commands) {
@@ -298,7 +317,7 @@ void smtp_unasked(struct session *s, const struct reply *r, const struct frame *
     struct smtp *x = smtp_of(s);
     if (!smtp_client_seen(s)) {
         follow_server(s, r, f);
-    } else if (r->status == REPLY_CONTINUE && x->unsure && x->body == NULL &&
+    } else if (is_go_ahead(r) && x->unsure && x->body == NULL && x->chunk == NULL &&
                session_oldest(s) == NULL) {
         smtp_go_ahead_unasked(s, r, f);
     } else if (x->body != NULL && x->body->message != NULL && r->status != REPLY_CONTINUE) {

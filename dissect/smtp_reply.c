@@ -89,10 +89,8 @@ static size_t answered_in_gap(struct session *s, const struct reply *r)
     skip = 0;
     for (const struct pending *p = oldest; x->out_of_step && p != NULL && p->next != NULL;
          p = p->next, skip++) {
-        bool waited = (smtp_verb_rules((enum smtp_verb)p->tag) & ENDS_GROUP) ||
-                      (!x->pipelines && p->command.last_packet != p->next->command.packet);
-        if (!waited) {
-            break;
+        if (x->pipelines && !(smtp_verb_rules((enum smtp_verb)p->tag) & ENDS_GROUP)) {
+            break; /* the client need not have waited for its reply */
         }
     }
     return skip;
