@@ -225,7 +225,9 @@ static struct told *find_told(struct event_reader *r, uint32_t number)
 /* Facts from the message's end, told at an earlier moment: what was not yet known then goes. */
 static void forget_later(struct message *m, enum event_kind now)
 {
-    m->outcome = OUTCOME_UNKNOWN;
+    if (now == EV_MESSAGE_BEGIN || m->outcome != OUTCOME_INCOMPLETE) {
+        m->outcome = OUTCOME_UNKNOWN;
+    }
     m->code = 0;
     m->enhanced = (struct enhanced){0, 0, 0};
     m->reply = m->queue_id = (struct bytes){NULL, 0};
