@@ -55,7 +55,11 @@ static void describe_known(struct buf *out, const struct event *e)
     } else if (e->kind == EV_MESSAGE_END) {
         struct message m = *e->u.message;
         m.recipient_count = 0;
-        m.outcome = OUTCOME_UNKNOWN; /* may be open here, or not */
+        m.outcome = OUTCOME_UNKNOWN; /* the verdict may be open here, or not */
+        m.code = 0;
+        m.enhanced = (struct enhanced){0, 0, 0};
+        m.reply = m.queue_id = (struct bytes){NULL, 0};
+        m.wait = -1;
         buf_printf(out, "END");
         describe_message(out, &m);
     } else {
@@ -234,7 +238,7 @@ static void samples(void **state)
     closedir(d);
     print_message("%llu captures, %llu sessions\n", (unsigned long long)captures,
                   (unsigned long long)sessions);
-    assert_true(captures > 30 && sessions > 30);
+    assert_true(captures > 3 && sessions > 3);
 }
 
 int main(void)
