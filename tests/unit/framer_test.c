@@ -121,7 +121,7 @@ static void random_bodies_match_the_reference(void **state)
         size_t n = 1 + (size_t)(rand_r(&seed) % 399);
         for (size_t i = 0; i < n; i++) {
             int r = rand_r(&seed) % 100, odd = rand_r(&seed) % 5;
-            in[i] = r < (round % 50) * 2 ? (uint8_t) "\r\n.\0\r"[odd] : (uint8_t)('a' + r % 26);
+            in[i] = (uint8_t)(r < (round % 50) * 2 ? "\r\n.\0\r"[odd] : (char)('a' + r % 26));
             if (r >= 95 && i + 1 < n) {
                 in[i++] = '\r';
                 in[i] = '\n';
