@@ -160,6 +160,9 @@ static bool refused(const struct reply *r)
 static void judge_refusal(struct judge *j, const struct event *e, const struct command *c,
                           const struct reply *r)
 {
+    if (r->code == 503 || r->code == 555 || r->code == 501) {
+        return; /* the command was wrong, not what it named (RFC 5321 4.2.2, 4.1.1.11) */
+    }
     if (verb_is(c, "RCPT")) {
         judge_tell(
             e, r->status == REPLY_DEFER ? NOTE_ID_RECIPIENT_DEFERRED : NOTE_ID_RECIPIENT_REFUSED,

@@ -1,6 +1,7 @@
 #include "ui/options.h"
 
 #include "capture/base/buf.h"
+#include "ui/export/hashcat.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -55,6 +56,27 @@ static bool take_session(struct options *o, const struct option_row *row, const 
 {
     (void)row;
     return selection_add(&o->selection, value, e);
+}
+
+/* hashcat, hashcat:MODE */
+static bool take_credentials_format(struct options *o, const struct option_row *row,
+                                    const char *value, struct error *e)
+{
+    (void)row;
+    uint64_t mode = 0;
+    bool known = strcmp(value, "hashcat") == 0;
+    if (strncmp(value, "hashcat:", 8) == 0 && bytes_u64(bytes_of(value + 8), &mode)) {
+        for (size_t i = 0; i < HASHCAT_MODES; i++) {
+            known = known || hashcat_modes[i] == mode;
+        }
+    }
+    o->hashcat = true;
+    o->hashcat_mode = known ? (unsigned)mode : 0;
+    return known ||
+           error_set(e,
+                     "--credentials-format: \"%.60s\" is no format; there are hashcat, and "
+                     "hashcat:MODE for the modes %u, %u, %u and %u",
+                     value, hashcat_modes[0], hashcat_modes[1], hashcat_modes[2], hashcat_modes[3]);
 }
 
 /* PROTO=N[,N] */
@@ -191,6 +213,10 @@ static const struct option_row rows[] = {
     {0, "geoip", "FILE", "Output", LATER},
     {0, "show-secrets", NULL, "Output", "passwords in clear; otherwise they are masked as ********",
      FLAG(show_secrets)},
+    {0, "credentials-format", "FORMAT", "Output",
+     "-T credentials: hashcat writes logins as lines for it (wants --show-secrets; hashcat:MODE "
+     "only those of one mode)",
+     CALL(take_credentials_format)},
     {0, "utc", NULL, "Output", "times in UTC (JSON always has them so)", FLAG(utc)},
     {'l', NULL, NULL, "Output", "flush standard output after each line", FLAG(line_buffered)},
 
@@ -380,6 +406,11 @@ static bool check(const struct options *o, struct error *e)
     }
     if (o->file_count > 0 && o->interface != NULL) {
         return error_set(e, "-r and -i do not go together: read files or capture live");
+    }
+    if (o->hashcat &&
+        !(o->show_secrets && o->view != NULL && o->view == export_find("credentials"))) {
+        return error_set(e, "--credentials-format goes with -T credentials --show-secrets: what it "
+                            "writes are secrets");
     }
     bool standard_input = false;
     for (size_t i = 0; i < o->file_count; i++) {

@@ -49,6 +49,8 @@ struct options {
     const struct export_format *view; /* -T, NULL none */
     struct export_choice *exports;
     size_t export_count;
+    bool hashcat;          /* --credentials-format */
+    unsigned hashcat_mode; /* 0 all */
     const char *write_path;
     const char *user; /* --user, NULL none */
     bool commands, bodies, show_secrets, utc, line_buffered, quiet, verbose;

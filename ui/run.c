@@ -242,6 +242,8 @@ static void export_config_set(struct running *r, struct export_config *c, const 
         .limits = &o->limits,
         .show_secrets = o->show_secrets,
         .utc = o->utc,
+        .hashcat = o->hashcat,
+        .hashcat_mode = o->hashcat_mode,
         .line_buffered = o->line_buffered || isatty(STDOUT_FILENO) == 1,
         .commands = o->commands,
         .bodies = o->bodies,

@@ -1,6 +1,7 @@
 /* -T credentials: one line a login, as they are answered. */
 #include "capture/base/text.h"
 #include "dissect/mask.h"
+#include "ui/export/hashcat.h"
 #include "ui/export/view.h"
 
 enum {
@@ -69,10 +70,24 @@ static void put_credential(struct view *v, const struct event *e)
     view_line(v);
 }
 
+static void put_hash(struct view *v, const struct credential *c)
+{
+    struct buf line;
+    buf_init(&line, SIZE_MAX);
+    unsigned mode = hashcat_line(c, &line);
+    if (mode != 0 && (v->config->hashcat_mode == 0 || v->config->hashcat_mode == mode)) {
+        buf_add(&v->out.b, buf_bytes(&line));
+        view_line(v);
+    }
+    buf_done(&line);
+}
+
 static void credentials_event(struct sink *self, const struct event *e)
 {
     struct view *v = (struct view *)self;
-    if (e->kind == EV_CREDENTIAL) {
+    if (e->kind == EV_CREDENTIAL && v->config->hashcat) {
+        put_hash(v, e->u.credential);
+    } else if (e->kind == EV_CREDENTIAL) {
         put_credential(v, e);
     }
 }
@@ -81,7 +96,9 @@ static struct sink *credentials_open(const struct export_config *c, struct error
 {
     (void)e;
     struct view *v = view_new(c, credentials_event);
-    put_header(v);
+    if (!c->hashcat) {
+        put_header(v);
+    }
     return &v->sink;
 }
 

@@ -19,7 +19,9 @@ struct export_config {
     const char *path; /* folder or file; file exports (copied) */
     const struct limits *limits;
     bool show_secrets, utc, line_buffered, commands, bodies, explain, parts;
-    bool nano; /* times with nine digits; may be set before the first event */
+    bool hashcat;          /* credentials: lines for hashcat (ui/export/hashcat.h) */
+    unsigned hashcat_mode; /* only this mode, 0 all */
+    bool nano;             /* times with nine digits; may be set before the first event */
     const char *(*file_name)(void *arg,
                              uint32_t file); /* capture file names, for log.file.path; NULL live */
     void *file_name_arg;
