@@ -210,6 +210,35 @@ void mime_header_text(struct bytes raw, struct buf *out)
     mime_header_text_in(raw, (struct bytes){NULL, 0}, out);
 }
 
+static uint32_t count_controls(struct bytes text)
+{
+    uint32_t count = 0;
+    for (size_t at = 0; at < text.n;) {
+        int32_t cp = text_utf8_next(text, &at);
+        count += (cp >= 0 && cp < 0x20 && cp != '\t') || (cp >= 0x7f && cp <= 0x9f);
+    }
+    return count;
+}
+
+void mime_words_check(struct bytes raw, struct mime_words *out)
+{
+    struct word w;
+    struct buf text;
+    *out = (struct mime_words){0};
+    buf_init(&text, SIZE_MAX);
+    for (size_t at = 0; word_next(raw, at, &w);) {
+        if (mime_charset_known(w.charset)) {
+            buf_clear(&text);
+            at = decode_run(raw, &w, &text);
+            out->controls += count_controls(buf_bytes(&text));
+        } else {
+            out->unknown = true;
+            at = w.end;
+        }
+    }
+    buf_done(&text);
+}
+
 /* ---- Content-Type ------------------------------------------------------------------------------
  */
 

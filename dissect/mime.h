@@ -1,4 +1,5 @@
-/* GMime's one room: header words, addresses, dates; and (with --parts) whole messages.
+/* GMime's one room, this side of it: header words, addresses, dates. Its other files are
+ * mime_charset.c and mime_decode.c; what a message is made of stands in mime_parts.h.
  *
  * mime_init must be called once before anything else here that needs GMime; the
  * functions call it themselves when plain ASCII does not do, so a run over plain
@@ -24,6 +25,12 @@ void mime_header_text(struct bytes raw, struct buf *out);
 bool mime_is_plain(struct bytes raw);
 /* The same as mime_header_text; raw 8-bit is tried in the charset that the message declares first. */
 void mime_header_text_in(struct bytes raw, struct bytes declared, struct buf *out);
+/* What a header value's encoded words hide. */
+struct mime_words {
+    uint32_t controls; /* C0, DEL and C1 characters in decoded words, tabs left out */
+    bool unknown;      /* a word in a charset that is not decoded */
+};
+void mime_words_check(struct bytes raw, struct mime_words *out);
 /* The charset parameter and the "type/subtype" of a Content-Type value (RFC 2045 5.1), views into
  * it; empty when there is none. */
 struct bytes mime_charset(struct bytes content_type);

@@ -8,6 +8,7 @@
 
 #define REPLACEMENT  0xfffd
 #define CHARSET_ROOM 40
+#define BAD_MOST     100000
 
 /* Names in lower case without punctuation, since mail writes them in every way ("ISO_8859-1:1987",
  * "iso8859-1", "Shift-JIS"). `wider` is a superset that takes what does not fit: senders name the
@@ -172,13 +173,18 @@ void mime_charset_utf8(struct bytes in, struct buf *out)
     }
 }
 
-/* Runs the converter over all of in. What it can not convert is U+FFFD, or with strict the end. */
+/* Runs the converter over all of in. What it can not convert is U+FFFD, or with strict the end.
+ * Each such byte costs a call: after very many the text is taken to be of no charset. */
 static bool convert_all(iconv_t cd, struct bytes in, bool strict, struct buf *out)
 {
     char *from = NULL; /* iconv does not write through it, though its type says so */
     memcpy(&from, &in.p, sizeof from);
-    size_t left = in.n;
+    size_t left = in.n, bad = 0;
     while (left > 0 && !out->full) {
+        if (bad > BAD_MOST) {
+            mime_charset_utf8(bytes_make(from, left), out);
+            return true;
+        }
         char room[4096];
         char *to = room;
         size_t free_room = sizeof room;
@@ -190,6 +196,7 @@ static bool convert_all(iconv_t cd, struct bytes in, bool strict, struct buf *ou
                 return false;
             }
             text_utf8_add(out, REPLACEMENT);
+            bad++;
             from++;
             left--;
         }
