@@ -1,6 +1,7 @@
 /* mailwire: the command line, signals, exit status. */
 #include "capture/source.h"
 #include "dissect/note.h"
+#include "ui/filter.h"
 #include "ui/run.h"
 #include "ui/version.h"
 
@@ -92,6 +93,9 @@ static enum run_status act(const struct options *o)
         break;
     case ACTION_LIST_FINDINGS:
         print_findings();
+        break;
+    case ACTION_LIST_FIELDS:
+        filter_list_fields(stdout);
         break;
     case ACTION_INTERFACES:
         if (!source_list_interfaces(stdout, &e)) {

@@ -72,11 +72,11 @@ static bool take_credentials_format(struct options *o, const struct option_row *
     }
     o->hashcat = true;
     o->hashcat_mode = known ? (unsigned)mode : 0;
-    return known ||
-           error_set(e,
-                     "--credentials-format: \"%.60s\" is no format; there are hashcat, and "
-                     "hashcat:MODE for the modes %u, %u, %u and %u",
-                     value, hashcat_modes[0], hashcat_modes[1], hashcat_modes[2], hashcat_modes[3]);
+    return known || error_set(e,
+                              "--credentials-format: \"%.60s\" is no format; there are hashcat, and "
+                              "hashcat:MODE for the modes %u, %u, %u and %u",
+                              value, hashcat_modes[0], hashcat_modes[1], hashcat_modes[2],
+                              hashcat_modes[3]);
 }
 
 /* PROTO=N[,N] */
@@ -166,6 +166,7 @@ ACTION(take_version, ACTION_VERSION)
 ACTION(take_interfaces, ACTION_INTERFACES)
 ACTION(take_limits, ACTION_LIMITS)
 ACTION(take_list_findings, ACTION_LIST_FINDINGS)
+ACTION(take_list_fields, ACTION_LIST_FIELDS)
 
 /* ---- the table
  * ------------------------------------------------------------------------------------- */
@@ -203,7 +204,8 @@ static const struct option_row rows[] = {
      CALL(take_checksum)},
 
     {'T', NULL, "VIEW", "Output", "what goes to standard output (see below)", CALL(take_view)},
-    {'f', NULL, "EXPR", "Output", LATER},
+    {'f', NULL, "EXPR", "Output", "only sessions that match (--list-fields tells the words)",
+     TEXT(filter)},
     {0, "session", "N", "Output", "only this session, by number or id; may be given many times",
      CALL(take_session)},
     {0, "commands", NULL, "Output", "-T json: a record for each command too", FLAG(commands)},
@@ -240,7 +242,7 @@ static const struct option_row rows[] = {
     {0, "user", "NAME", "General",
      "who reads the packets when root starts mailwire (default: who called sudo, else nobody)",
      TEXT(user)},
-    {0, "list-fields", NULL, "General", LATER},
+    {0, "list-fields", NULL, "General", "list the fields of -f", CALL(take_list_fields)},
     {0, "list-findings", NULL, "General", "list what findings there are", CALL(take_list_findings)},
     {'h', "help", NULL, "General", "this text", CALL(take_help)},
     {'V', "version", NULL, "General", "print the version", CALL(take_version)},
@@ -407,8 +409,7 @@ static bool check(const struct options *o, struct error *e)
     if (o->file_count > 0 && o->interface != NULL) {
         return error_set(e, "-r and -i do not go together: read files or capture live");
     }
-    if (o->hashcat &&
-        !(o->show_secrets && o->view != NULL && o->view == export_find("credentials"))) {
+    if (o->hashcat && !(o->show_secrets && o->view != NULL && o->view == export_find("credentials"))) {
         return error_set(e, "--credentials-format goes with -T credentials --show-secrets: what it "
                             "writes are secrets");
     }
@@ -416,11 +417,13 @@ static bool check(const struct options *o, struct error *e)
     for (size_t i = 0; i < o->file_count; i++) {
         standard_input = standard_input || strcmp(o->files[i], "-") == 0;
     }
-    if (standard_input && o->write_path != NULL && !selection_is_empty(&o->selection)) {
+    if (standard_input && o->write_path != NULL &&
+        (o->filter != NULL || !selection_is_empty(&o->selection))) {
         return error_set(e, "-w with --session reads the capture twice, which standard input can "
                             "not be; put it into a file first");
     }
-    if (o->write_path != NULL && o->interface != NULL && !selection_is_empty(&o->selection)) {
+    if (o->write_path != NULL && o->interface != NULL &&
+        (o->filter != NULL || !selection_is_empty(&o->selection))) {
         return error_set(e, "-w writes every packet of a live capture; select the sessions "
                             "afterwards, with -r and --session");
     }

@@ -19,6 +19,7 @@ enum option_action {
     ACTION_INTERFACES,    /* -D */
     ACTION_LIMITS,        /* --limits */
     ACTION_LIST_FINDINGS, /* --list-findings */
+    ACTION_LIST_FIELDS,   /* --list-fields */
 };
 
 struct port_hint {
@@ -52,7 +53,8 @@ struct options {
     bool hashcat;          /* --credentials-format */
     unsigned hashcat_mode; /* 0 all */
     const char *write_path;
-    const char *user; /* --user, NULL none */
+    const char *user;   /* --user, NULL none */
+    const char *filter; /* -f, NULL none; read by run() */
     bool commands, bodies, show_secrets, utc, line_buffered, quiet, verbose;
     struct limits limits;
 };

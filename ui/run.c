@@ -6,6 +6,7 @@
 #include "dissect/engine.h"
 #include "dissect/judge.h"
 #include "ui/confine.h"
+#include "ui/filter_sink.h"
 #include "ui/packets.h"
 #include "ui/progress.h"
 
@@ -37,6 +38,8 @@ struct running {
     struct export_config *configs; /* one a sink */
     struct sink *sink;             /* the first of the chain */
     struct counter before, behind; /* the judge */
+    struct filter *filter;         /* -f, NULL none */
+    bool selects;                  /* some sessions only: --session or -f */
     struct source_writer *writer;  /* -w */
     struct packet_spans *spans;    /* -w with a selection */
     struct progress progress;
@@ -190,7 +193,7 @@ static bool open_sources(struct running *r, bool *usage, struct error *e)
             return false;
         }
     }
-    bool twice = o->write_path != NULL && !selection_is_empty(&o->selection);
+    bool twice = o->write_path != NULL && r->selects;
     return !twice || source_open(&r->again, &r->source_config, usage, e);
 }
 
@@ -336,16 +339,31 @@ static bool fan_close(struct sink *self, struct error *err)
     return true;
 }
 
-/* engine → judge → selection → all sinks */
-static void chain_sinks(struct running *r, struct fan *fan)
+static struct sink *filter_in_front(struct running *r, const struct sink_list *l, struct sink *to,
+                                    struct error *e)
+{
+    struct filter_sink_config c = {.limits = &r->o->limits,
+                                   .filter = r->filter,
+                                   .file_name = file_name,
+                                   .file_name_arg = r,
+                                   .bodies = l->bodies};
+    return filter_sink_new(&c, to, e);
+}
+
+/* engine → judge → selection → filter → all sinks */
+static bool chain_sinks(struct running *r, struct fan *fan, struct error *e)
 {
     struct sink *to = &fan->sink;
+    if (r->filter != NULL && (to = filter_in_front(r, fan->list, to, e)) == NULL) {
+        return false;
+    }
     if (!selection_is_empty(&r->o->selection)) {
         to = selection_sink_new(&r->o->selection, to);
     }
     to = counter_set(&r->behind, to);
     to = judge_new(&r->o->limits, to);
     r->sink = counter_set(&r->before, to);
+    return true;
 }
 
 /* ---- packets
@@ -524,16 +542,15 @@ static enum run_status run_open(struct running *r, struct error *e)
     enum run_status status = RUN_PARTLY;
     r->configs = xcalloc(r->o->export_count + 2, sizeof *r->configs);
     bool packets = r->o->write_path != NULL;
-    if (packets && !selection_is_empty(&r->o->selection)) {
+    if (packets && r->selects) {
         r->spans = packet_spans_new(&r->o->limits);
     } else if (packets && !source_writer_open(&r->writer, r->source, r->o->write_path, e)) {
         goto out;
     }
-    if (!open_sinks(r, &l, e)) {
+    if (!open_sinks(r, &l, e) || !chain_sinks(r, &fan, e)) {
         close_sinks(r, &l);
         goto out;
     }
-    chain_sinks(r, &fan);
     make_engine(r, &l);
     if (!add_ports(r, e)) {
         status = RUN_USAGE;
@@ -592,16 +609,44 @@ static enum run_status run_confined(struct running *r)
     return status;
 }
 
+/* Says where the filter is wrong, with a caret under the place. */
+static bool read_filter(struct running *r)
+{
+    const struct options *o = r->o;
+    struct filter_config c = {
+        .show_secrets = o->show_secrets, .utc = o->utc, .day_of = TIME_UNKNOWN};
+    struct filter_error e;
+    if (o->filter == NULL) {
+        return true;
+    }
+    r->filter = filter_parse(o->filter, &c, &e);
+    if (r->filter == NULL) {
+        struct buf b;
+        buf_init(&b, 1 << 16);
+        filter_error_show(o->filter, &e, &b);
+        fprintf(stderr, "mailwire: -f is no filter:\n%s\n", buf_cstr(&b));
+        buf_done(&b);
+    }
+    return r->filter != NULL;
+}
+
 enum run_status run(const struct options *o, run_reading_fn *reading, bool (*stopped)(void))
 {
-    struct running r = {.o = o, .reading = reading, .stopped = stopped};
+    struct running r = {.o = o,
+                        .reading = reading,
+                        .stopped = stopped,
+                        .selects = o->filter != NULL || !selection_is_empty(&o->selection)};
     struct error e;
     enum run_status status = RUN_USAGE;
+    if (!read_filter(&r)) {
+        return status;
+    }
     if (confine_begin(&r.confine, o, false, &e)) {
         status = run_confined(&r);
     } else {
         run_say(e.text);
     }
     confine_end(&r.confine);
+    filter_free(&r.filter);
     return status;
 }
