@@ -26,7 +26,7 @@ struct telling {
     uint8_t *slice;
 };
 
-/* ---- bodies --------------------------------------------------------------------------------- */
+/* ---- bodies -------------------------------------------------------------------------------- */
 
 static struct told_body *body_of(struct telling *t, uint32_t number)
 {
@@ -104,7 +104,7 @@ static void account_losses(struct message *m, const struct told_body *b)
     }
 }
 
-/* ---- messages ---------------------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------------------ */
 
 static void tell_gap(struct telling *t, const struct event *e)
 {
@@ -142,8 +142,12 @@ static void tell_end(struct telling *t, const struct event *e)
 /* END, if it was not told yet, and MESSAGE for facts that do not change in between. */
 static void tell_both_ends(struct telling *t, struct message *m, struct told_body *b)
 {
-    struct event e = {.kind = EV_MESSAGE_END, .dir = m->dir, .time = m->end_time,
-                      .packet = m->packet, .session = &t->walk->info, .latency = TIME_UNKNOWN,
+    struct event e = {.kind = EV_MESSAGE_END,
+                      .dir = m->dir,
+                      .time = m->end_time,
+                      .packet = m->packet,
+                      .session = &t->walk->info,
+                      .latency = TIME_UNKNOWN,
                       .u.message = m};
     if (!b->ended) {
         tell_end(t, &e);
@@ -176,7 +180,7 @@ static void end_open_messages(struct telling *t)
     }
 }
 
-/* ---- sessions ------------------------------------------------------------------------------------- */
+/* ---- sessions ------------------------------------------------------------------------------ */
 
 static void tell_event(struct telling *t, const struct event *e)
 {
@@ -198,8 +202,11 @@ static void tell_event(struct telling *t, const struct event *e)
 
 static void tell_plain(struct telling *t, enum event_kind kind, int64_t time)
 {
-    struct event e = {.kind = kind, .time = time, .packet = t->walk->base.packet,
-                      .session = &t->walk->info, .latency = TIME_UNKNOWN};
+    struct event e = {.kind = kind,
+                      .time = time,
+                      .packet = t->walk->base.packet,
+                      .session = &t->walk->info,
+                      .latency = TIME_UNKNOWN};
     sink_event(t->to, &e);
 }
 
@@ -231,7 +238,7 @@ enum told dialog_tell(const struct dialog_teller *teller, struct dialog_walk *w,
     return t.lost ? TOLD_BODIES_LOST : TOLD_WHOLE;
 }
 
-/* ---- facts alone -------------------------------------------------------------------------------------- */
+/* ---- facts alone --------------------------------------------------------------------------- */
 
 static void tell_message_alone(struct telling *t, struct bytes packed)
 {
@@ -240,9 +247,13 @@ static void tell_message_alone(struct telling *t, struct bytes packed)
     if (unpack_message(packed, t->walk->atoms, t->walk->base, &room)) {
         struct message *m = &room.message;
         uint64_t all = m->bytes;
-        struct event e = {.kind = EV_MESSAGE_BEGIN, .dir = m->dir, .time = m->time,
-                          .packet = m->packet, .session = &t->walk->info,
-                          .latency = TIME_UNKNOWN, .u.message = m};
+        struct event e = {.kind = EV_MESSAGE_BEGIN,
+                          .dir = m->dir,
+                          .time = m->time,
+                          .packet = m->packet,
+                          .session = &t->walk->info,
+                          .latency = TIME_UNKNOWN,
+                          .u.message = m};
         m->bytes = 0;
         sink_event(t->to, &e);
         m->bytes = all;
@@ -261,8 +272,12 @@ enum told dialog_tell_facts(const struct dialog_teller *teller, struct dialog_wa
     tell_plain(&t, EV_OPEN, w->info.start);
     walk_know_texts(w);
     for (uint32_t i = 0; i < f->credentials && f->credential(teller->arg, i, &c); i++) {
-        struct event e = {.kind = EV_CREDENTIAL, .dir = c.dir, .time = c.time,
-                          .packet = c.packet, .session = &w->info, .latency = TIME_UNKNOWN,
+        struct event e = {.kind = EV_CREDENTIAL,
+                          .dir = c.dir,
+                          .time = c.time,
+                          .packet = c.packet,
+                          .session = &w->info,
+                          .latency = TIME_UNKNOWN,
                           .u.credential = &c};
         sink_event(to, &e);
     }
@@ -270,8 +285,13 @@ enum told dialog_tell_facts(const struct dialog_teller *teller, struct dialog_wa
         tell_message_alone(&t, packed);
     }
     for (uint32_t i = 0; i < f->findings && f->finding(teller->arg, i, &n); i++) {
-        struct event e = {.kind = EV_NOTE, .dir = n.dir, .time = n.time, .packet = n.packet,
-                          .session = &w->info, .latency = TIME_UNKNOWN, .u.note = &n};
+        struct event e = {.kind = EV_NOTE,
+                          .dir = n.dir,
+                          .time = n.time,
+                          .packet = n.packet,
+                          .session = &w->info,
+                          .latency = TIME_UNKNOWN,
+                          .u.note = &n};
         sink_event(to, &e);
     }
     close_session(&t);

@@ -34,9 +34,13 @@ static const char *first_state(const struct dialog_walk *w)
 void walk_know_nothing(struct dialog_walk *w)
 {
     const struct session_info *all = &w->room.info;
-    w->info = (struct session_info){.number = all->number, .flow = all->flow, .flip = all->flip,
-                                    .protocol = all->protocol, .state = first_state(w),
-                                    .start = all->start, .last = all->start,
+    w->info = (struct session_info){.number = all->number,
+                                    .flow = all->flow,
+                                    .flip = all->flip,
+                                    .protocol = all->protocol,
+                                    .state = first_state(w),
+                                    .start = all->start,
+                                    .last = all->start,
                                     .midstream = all->midstream};
     memcpy(w->info.id, all->id, sizeof w->info.id);
 }

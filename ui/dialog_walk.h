@@ -16,10 +16,10 @@ struct dialog_walk {
     struct session_info info; /* as of the event last given */
     struct bytes records;
     struct pack_base base;
-    size_t at;                /* where the next record stands */
-    size_t place;             /* where the event last given stands */
-    uint64_t body_at;         /* of an EV_MESSAGE_GAP: its place in the body */
-    bool begun;               /* an event was given */
+    size_t at;        /* where the next record stands */
+    size_t place;     /* where the event last given stands */
+    uint64_t body_at; /* of an EV_MESSAGE_GAP: its place in the body */
+    bool begun;       /* an event was given */
 };
 
 void walk_init(struct dialog_walk *w, const struct event_reader_config *c);

@@ -2,8 +2,7 @@
 
 #include "ui/pack_fields.h"
 
-
-/* ---- atoms ------------------------------------------------------------------------------- */
+/* ---- atoms --------------------------------------------------------------------------------- */
 
 void atoms_init(struct atoms *a)
 {
@@ -87,13 +86,12 @@ void pack_number(struct buf *out, uint64_t session)
     buf_add(out, bytes_make(number, (size_t)(o.p - number)));
 }
 
-/* ---- parts that several records share ---------------------------------------------------------- */
+/* ---- parts that several records share ------------------------------------------------------ */
 
 struct pack_base pack_base_of(const struct session_info *s)
 {
-    return s != NULL && s->flow != NULL
-               ? (struct pack_base){s->flow->start, s->flow->first_packet}
-               : (struct pack_base){0, 0};
+    return s != NULL && s->flow != NULL ? (struct pack_base){s->flow->start, s->flow->first_packet}
+                                        : (struct pack_base){0, 0};
 }
 
 void put_time(struct put *o, struct pack_base base, int64_t time)
@@ -136,7 +134,7 @@ void put_enhanced(struct put *o, struct enhanced e)
     }
 }
 
-/* ---- commands and replies ------------------------------------------------------------------------ */
+/* ---- commands and replies ------------------------------------------------------------------ */
 
 static size_t command_size(const struct command *c)
 {
@@ -268,7 +266,8 @@ static void pack_exchange(const struct job *j)
 static void pack_message_event(const struct job *j)
 {
     const struct message *m = j->e->u.message;
-    struct put o = begin_record(j->out, (enum record_kind)j->e->kind, message_size(m) + NUMBERS_MOST);
+    struct put o =
+        begin_record(j->out, (enum record_kind)j->e->kind, message_size(m) + NUMBERS_MOST);
     put_head(&o, j->base, j->e, 0);
     put_num(&o, m->number);
     put_message(&o, j->atoms, m, j->base, false);
@@ -306,7 +305,7 @@ void pack_body_ref(struct buf *out, uint32_t message, const struct body_ref *ref
     end_record(out, &o);
 }
 
-/* ---- other events ------------------------------------------------------------------------------------ */
+/* ---- other events -------------------------------------------------------------------------- */
 
 static void pack_state(const struct job *j)
 {
@@ -393,9 +392,9 @@ static void pack_note(const struct job *j)
 void put_totals(struct put *o, const struct capture_totals *t)
 {
     const uint64_t numbers[] = {
-        t->packets,     t->bytes,  t->dropped,   t->ignored, t->malformed, t->bad_checksums,
-        t->connections, t->silent, t->half_open, t->evicted, t->sessions,  t->messages,
-        t->credentials, t->findings, t->unexplained_bytes,
+        t->packets,       t->bytes,       t->dropped,     t->ignored,   t->malformed,
+        t->bad_checksums, t->connections, t->silent,      t->half_open, t->evicted,
+        t->sessions,      t->messages,    t->credentials, t->findings,  t->unexplained_bytes,
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         put_num(o, numbers[i]);

@@ -45,13 +45,13 @@ enum record_kind {
 
 struct record {
     enum record_kind kind;
-    uint64_t session;   /* in a batch: its number */
+    uint64_t session; /* in a batch: its number */
     struct bytes body;
     struct bytes whole; /* kind, length and body: what is copied to keep it */
 };
 
 /* Cuts the next record off *rest; false at the end or when the bytes are no record. */
-bool record_next(struct bytes *rest, struct record *out);        /* kept records */
+bool record_next(struct bytes *rest, struct record *out); /* kept records */
 bool record_next_in_batch(struct bytes *rest, struct record *out);
 
 /* What times and packet numbers count from: the session's start. */
@@ -90,7 +90,7 @@ void pack_message_mark(struct buf *out, const struct record *from);
 /* The session number in front of a record of a batch. */
 void pack_number(struct buf *out, uint64_t session);
 
-/* ---- reading ---------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 /* Room for a session as it was when its snapshot was taken. Views point into the record. */
 struct session_room {
@@ -108,7 +108,8 @@ bool unpack_core(struct bytes core, const struct atoms *atoms, struct session_ro
 bool unpack_extra(struct bytes extra, const struct atoms *atoms, struct session_room *io);
 /* Splits the body of OPEN, CLOSE or RECORD_SESSION. */
 bool unpack_snapshot(struct bytes body, struct bytes *core, struct bytes *extra);
-/* The message a MESSAGE_... or RECORD_BODY record is about, and its packed facts (empty in a mark). */
+/* The message a MESSAGE_... or RECORD_BODY record is about, and its packed facts (empty in a mark).
+ */
 bool unpack_message_number(const struct record *r, uint32_t *number, struct bytes *packed);
 bool unpack_body_ref(struct bytes body, uint32_t *message, struct body_ref *ref);
 
@@ -140,8 +141,8 @@ void event_reader_free(struct event_reader **r);
 /* Starts (again) with the session whose facts stand in `session` (borrowed; what the dialog tells
  * step by step, as its state and user, is kept up to date in it while reading; NULL: records
  * without a session). All records lie in `records`, however long. */
-void event_reader_begin(struct event_reader *r, struct session_info *session,
-                        struct pack_base base, struct bytes records);
+void event_reader_begin(struct event_reader *r, struct session_info *session, struct pack_base base,
+                        struct bytes records);
 /* The same records stand at another place now, perhaps with more behind them. */
 void event_reader_moved(struct event_reader *r, struct bytes records);
 /* The event of a record; NULL when the record is no event (snapshot, body) or is damaged.

@@ -22,7 +22,7 @@ struct event_reader {
     struct session_info *session;
     struct pack_base base;
     struct bytes records;
-    struct waiting *waiting;          /* a ring */
+    struct waiting *waiting; /* a ring */
     size_t waiting_head, waiting_count, waiting_room;
     size_t last_reply;                /* place of its record + 1, 0 none */
     struct told *messages, *finished; /* finished: freed at the next call */
@@ -80,8 +80,8 @@ void event_reader_free(struct event_reader **rp)
     *rp = NULL;
 }
 
-void event_reader_begin(struct event_reader *r, struct session_info *session,
-                        struct pack_base base, struct bytes records)
+void event_reader_begin(struct event_reader *r, struct session_info *session, struct pack_base base,
+                        struct bytes records)
 {
     free_told(&r->messages);
     free_told(&r->finished);
@@ -163,8 +163,11 @@ static void exchange_command(struct event_reader *r, struct get *g)
     if (take_waiting(r, number, &at) && noted(r, at, EV_COMMAND, &command)) {
         get_command(&command, r->config.atoms, r->base, &r->command);
     } else { /* only its number is known here */
-        r->command = (struct command){.number = number, .verb = "", .dir = r->event.dir,
-                                      .time = r->event.time, .packet = r->event.packet,
+        r->command = (struct command){.number = number,
+                                      .verb = "",
+                                      .dir = r->event.dir,
+                                      .time = r->event.time,
+                                      .packet = r->event.packet,
                                       .last_packet = r->event.packet};
     }
     r->command.flags = flags;
@@ -206,7 +209,7 @@ static bool read_exchange(struct event_reader *r, struct reading *in)
     return !g->bad;
 }
 
-/* ---- messages -------------------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------------------ */
 
 static struct told *find_told(struct event_reader *r, uint32_t number)
 {
@@ -253,8 +256,8 @@ static struct message *read_message(struct event_reader *r, const struct record 
     }
     struct told *t = find_told(r, number);
     bool at_rest = packed.n == 0;
-    bool bare = at_rest && (int)rec->kind != EV_MESSAGE_BEGIN &&
-                (int)rec->kind != EV_MESSAGE_END && (int)rec->kind != EV_MESSAGE;
+    bool bare = at_rest && (int)rec->kind != EV_MESSAGE_BEGIN && (int)rec->kind != EV_MESSAGE_END &&
+                (int)rec->kind != EV_MESSAGE;
     if (!bare && at_rest && r->config.message != NULL) {
         r->config.message(r->config.arg, number, &packed);
     }
@@ -297,7 +300,7 @@ static bool read_message_place(struct event_reader *r, struct reading *in)
     return r->event.u.body.message != NULL;
 }
 
-/* ---- all kinds ---------------------------------------------------------------------------------- */
+/* ---- all kinds ----------------------------------------------------------------------------- */
 
 static bool read_nothing(struct event_reader *r, struct reading *in)
 {
@@ -309,7 +312,8 @@ static bool read_state(struct event_reader *r, struct reading *in)
 {
     const char *from = get_atom(&in->get, r->config.atoms);
     const char *to = get_atom(&in->get, r->config.atoms);
-    r->state = (struct state_change){.from = from ? from : "", .to = to ? to : "",
+    r->state = (struct state_change){.from = from ? from : "",
+                                     .to = to ? to : "",
                                      .cause = get_text(&in->get),
                                      .legal = in->bits & PACK_LEGAL};
     r->event.u.state = &r->state;
@@ -351,8 +355,7 @@ static bool read_credential(struct event_reader *r, struct reading *in)
 
 static bool read_tls(struct event_reader *r, struct reading *in)
 {
-    bool known = (in->bits & PACK_HAS_TLS) &&
-                 get_tls(&in->get, r->config.atoms, r->base, &r->tls);
+    bool known = (in->bits & PACK_HAS_TLS) && get_tls(&in->get, r->config.atoms, r->base, &r->tls);
     if (known && r->session != NULL && !r->peeking) {
         r->session->tls = &r->tls;
     }
@@ -393,8 +396,7 @@ static void follow(struct session_info *s, const struct event *e)
         break;
     case EV_REPLY:
         s->last_code = e->u.reply->code;
-        s->last_negative =
-            e->u.reply->status == REPLY_DEFER || e->u.reply->status == REPLY_REFUSE;
+        s->last_negative = e->u.reply->status == REPLY_DEFER || e->u.reply->status == REPLY_REFUSE;
         break;
     case EV_MESSAGE_BEGIN:
         s->messages = e->u.message->number > s->messages ? e->u.message->number : s->messages;
@@ -436,7 +438,8 @@ const struct event *event_reader_read(struct event_reader *r, const struct recor
     free_told(&r->finished);
     bool alone = (int)rec->kind == EV_CAPTURE;
     r->event = (struct event){.kind = (enum event_kind)rec->kind,
-                              .session = alone ? NULL : r->session, .latency = TIME_UNKNOWN};
+                              .session = alone ? NULL : r->session,
+                              .latency = TIME_UNKNOWN};
     struct reading in = {.record = rec, .get = get_from(rec->body)};
     in.bits = get_head(&in.get, alone ? (struct pack_base){0, 0} : r->base, &r->event);
     if (!readers[rec->kind](r, &in) || in.get.bad) {

@@ -2,9 +2,9 @@
 #include "ui/pack_fields.h"
 
 /* Texts of a snapshot's core, and of a brief message, are cut to this many bytes. */
-#define CORE_NAME 64
-#define CORE_ADDRESS 96
-#define CORE_LINE 120
+#define CORE_NAME        64
+#define CORE_ADDRESS     96
+#define CORE_LINE        120
 #define BRIEF_RECIPIENTS 3
 
 static struct bytes cut(struct bytes b, size_t most)
@@ -12,7 +12,7 @@ static struct bytes cut(struct bytes b, size_t most)
     return bytes_sub(b, 0, most);
 }
 
-/* ---- messages --------------------------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------------------ */
 
 static size_t recipient_size(const struct recipient *r)
 {
@@ -21,8 +21,8 @@ static size_t recipient_size(const struct recipient *r)
 
 size_t message_size(const struct message *m)
 {
-    size_t n = NUMBERS_MOST + m->reply.n + m->queue_id.n + m->mail_from.n +
-               m->mail_parameters.n + m->uid.n;
+    size_t n = NUMBERS_MOST + m->reply.n + m->queue_id.n + m->mail_from.n + m->mail_parameters.n +
+               m->uid.n;
     n += m->end_of_data ? strlen(m->end_of_data) + 1 : 0;
     n += m->file ? strlen(m->file) + 1 : 0;
     for (int i = 0; i < HEADER_COUNT; i++) {
@@ -70,12 +70,12 @@ static void put_headers(struct put *o, const struct message *m, unsigned wanted,
     }
 }
 
-void put_message(struct put *o, struct atoms *a, const struct message *m,
-                        struct pack_base base, bool brief)
+void put_message(struct put *o, struct atoms *a, const struct message *m, struct pack_base base,
+                 bool brief)
 {
     size_t line = brief ? CORE_LINE : SIZE_MAX;
-    uint32_t recipients = brief && m->recipient_count > BRIEF_RECIPIENTS ? BRIEF_RECIPIENTS
-                                                                         : m->recipient_count;
+    uint32_t recipients =
+        brief && m->recipient_count > BRIEF_RECIPIENTS ? BRIEF_RECIPIENTS : m->recipient_count;
     put_num(o, m->number);
     put_num(o, message_flags(m));
     put_u8(o, (uint8_t)m->transfer);
@@ -123,7 +123,7 @@ void pack_message(struct buf *out, struct atoms *atoms, const struct message *m,
     out->n += (size_t)(o.p - p);
 }
 
-/* ---- snapshots ----------------------------------------------------------------------------------------- */
+/* ---- snapshots ----------------------------------------------------------------------------- */
 
 static void put_id(struct put *o, const char id[static 17])
 {
@@ -149,8 +149,8 @@ static void put_flow(struct put *o, const struct flow_info *f)
         const struct flow_count *c = &f->count[d];
         put_raw(o, f->end[d].ip, ip);
         put_num(o, f->end[d].port);
-        const uint64_t counts[] = {c->packets, c->bytes, c->delivered, c->missing, c->gaps,
-                                   c->retransmitted};
+        const uint64_t counts[] = {c->packets, c->bytes, c->delivered,
+                                   c->missing, c->gaps,  c->retransmitted};
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
             put_num(o, counts[i]);
         }
@@ -184,8 +184,7 @@ static const struct bytes *text_of(const struct session_info *s, size_t i)
     return (const struct bytes *)((const char *)s + core_texts[i].at);
 }
 
-void put_tls_core(struct put *o, struct atoms *a, struct pack_base base,
-                         const struct tls_info *t)
+void put_tls_core(struct put *o, struct atoms *a, struct pack_base base, const struct tls_info *t)
 {
     put_u8(o, (uint8_t)((unsigned)t->start | (t->established ? TLS_IS_ESTABLISHED : 0)));
     put_num(o, t->offered_version);

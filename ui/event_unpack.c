@@ -3,7 +3,7 @@
 #include "ui/pack_codec.h"
 #include "ui/pack_fields.h"
 
-/* ---- records --------------------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------------------------- */
 
 bool record_next(struct bytes *rest, struct record *out)
 {
@@ -14,8 +14,8 @@ bool record_next(struct bytes *rest, struct record *out)
         *rest = (struct bytes){NULL, 0};
         return false;
     }
-    *out = (struct record){.kind = (enum record_kind)kind, .body = body,
-                           .whole = {rest->p, (size_t)(g.p - rest->p)}};
+    *out = (struct record){
+        .kind = (enum record_kind)kind, .body = body, .whole = {rest->p, (size_t)(g.p - rest->p)}};
     *rest = bytes_from(*rest, out->whole.n);
     return true;
 }
@@ -215,9 +215,9 @@ void get_note(struct get *g, struct pack_base base, struct note *n, struct arena
 void get_totals(struct get *g, struct capture_totals *t)
 {
     uint64_t *const numbers[] = {
-        &t->packets,     &t->bytes,    &t->dropped,   &t->ignored, &t->malformed, &t->bad_checksums,
-        &t->connections, &t->silent,   &t->half_open, &t->evicted, &t->sessions,  &t->messages,
-        &t->credentials, &t->findings, &t->unexplained_bytes,
+        &t->packets,       &t->bytes,       &t->dropped,     &t->ignored,   &t->malformed,
+        &t->bad_checksums, &t->connections, &t->silent,      &t->half_open, &t->evicted,
+        &t->sessions,      &t->messages,    &t->credentials, &t->findings,  &t->unexplained_bytes,
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         *numbers[i] = get_num(g);
@@ -226,7 +226,7 @@ void get_totals(struct get *g, struct capture_totals *t)
     t->last = get_signed(g);
 }
 
-/* ---- messages ---------------------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------------------ */
 
 void message_room_init(struct message_room *r)
 {
@@ -362,7 +362,7 @@ bool unpack_body_ref(struct bytes body, uint32_t *message, struct body_ref *ref)
     return !g.bad;
 }
 
-/* ---- snapshots ------------------------------------------------------------------------------------ */
+/* ---- snapshots ----------------------------------------------------------------------------- */
 
 void session_room_init(struct session_room *r)
 {
@@ -427,7 +427,8 @@ static void get_tls_core(struct get *g, const struct atoms *a, struct pack_base 
     unsigned bits = get_u8(g);
     *t = (struct tls_info){.start = (enum tls_start)(bits & TLS_START_MASK),
                            .established = bits & TLS_IS_ESTABLISHED,
-                           .not_before = TIME_UNKNOWN, .not_after = TIME_UNKNOWN};
+                           .not_before = TIME_UNKNOWN,
+                           .not_after = TIME_UNKNOWN};
     g->bad |= (bits & TLS_START_MASK) > TLS_STARTTLS;
     t->offered_version = get_u16(g);
     t->version = get_u16(g);

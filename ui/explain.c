@@ -77,7 +77,7 @@ static const struct reason_row reasons[REASON_COUNT] = {
 /* Refusals are short; what a server adds after this much does not name the reason. */
 #define TEXT_MOST 4096
 
-/* ---- the basic code ---------------------------------------------------------------------- */
+/* ---- the basic code ------------------------------------------------------------------------ */
 
 static const char *class_of_code(uint16_t code)
 {
@@ -100,19 +100,21 @@ static enum reply_reason explain_code(struct explanation *x, const char *verb)
     return REASON_NONE;
 }
 
-/* ---- the enhanced code ---------------------------------------------------------------------- */
+/* ---- the enhanced code --------------------------------------------------------------------- */
 
 static enum reply_reason explain_enhanced(struct explanation *x)
 {
     static const char *const subjects[] = {
-        "other", "addressing", "mailbox", "mail system", "network and routing", "mail protocol",
+        "other",           "addressing",          "mailbox",
+        "mail system",     "network and routing", "mail protocol",
         "message content", "security and policy",
     };
     const struct enhanced *e = &x->enhanced;
     x->class_text = e->class == 2   ? "success"
                     : e->class == 4 ? "temporary failure"
                     : e->class == 5 ? "permanent failure"
-                    : e->class != 0 ? "not a class of RFC 3463" : "";
+                    : e->class != 0 ? "not a class of RFC 3463"
+                                    : "";
     x->subject_text = e->class != 0 && e->subject < ROWS(subjects) ? subjects[e->subject] : "";
     x->detail_text = x->detail_reference = "";
     x->disagree = e->class != 0 && x->code >= 200 && x->code < 600 && x->code / 100 != e->class;
@@ -127,7 +129,7 @@ static enum reply_reason explain_enhanced(struct explanation *x)
     return REASON_NONE;
 }
 
-/* ---- POP3 response codes (RFC 2449 8) ------------------------------------------------------------ */
+/* ---- POP3 response codes (RFC 2449 8) ------------------------------------------------------ */
 
 static enum reply_reason explain_pop(struct explanation *x, struct bytes text)
 {
@@ -148,7 +150,7 @@ static enum reply_reason explain_pop(struct explanation *x, struct bytes text)
     return REASON_NONE;
 }
 
-/* ---- texts --------------------------------------------------------------------------------------- */
+/* ---- texts --------------------------------------------------------------------------------- */
 
 /* The lines as one sentence, without the codes before each: texts run on across lines. */
 static struct bytes join_lines(struct bytes raw, uint8_t *room)
@@ -244,8 +246,8 @@ static struct bytes zone_at(struct bytes text, size_t at)
  * follows the usual words. */
 static void find_list(struct explanation *x, struct bytes text)
 {
-    static const char *const before[] = {"blocked using ", "listed in ", "listed at ",
-                                         "listed by ", "listed on ", "blacklisted by ",
+    static const char *const before[] = {"blocked using ",  "listed in ",  "listed at ",
+                                         "listed by ",      "listed on ",  "blacklisted by ",
                                          "blacklisted at ", "rejected by "};
     for (size_t i = 0; i < ROWS(lists); i++) {
         size_t at = bytes_search(text, lists[i].part, 0);
@@ -278,19 +280,19 @@ static void find_url(struct explanation *x, struct bytes text)
            memchr("<>\"'()[]", text.p[end], 8) == NULL) {
         end++;
     }
-    while (end > at && (text.p[end - 1] == '.' || text.p[end - 1] == ',' ||
-                        text.p[end - 1] == ';')) {
+    while (end > at &&
+           (text.p[end - 1] == '.' || text.p[end - 1] == ',' || text.p[end - 1] == ';')) {
         end--;
     }
     x->url = bytes_sub(text, at, end - at);
 }
 
-/* ---- all of it -------------------------------------------------------------------------------------- */
+/* ---- all of it ----------------------------------------------------------------------------- */
 
 static enum reply_term term_of(uint16_t code, bool negative)
 {
-    static const enum reply_term terms[] = {TERM_UNKNOWN, TERM_UNKNOWN, TERM_NONE, TERM_GO_ON,
-                                            TERM_TEMPORARY, TERM_FINAL};
+    static const enum reply_term terms[] = {TERM_UNKNOWN, TERM_UNKNOWN,   TERM_NONE,
+                                            TERM_GO_ON,   TERM_TEMPORARY, TERM_FINAL};
     if (code >= 200 && code < 600) {
         return terms[code / 100];
     }
@@ -318,8 +320,7 @@ static void explain(struct explanation *x, struct bytes text, const char *verb, 
     x->term = term_of(x->code, negative);
     enum reply_reason by_code = explain_code(x, verb);
     enum reply_reason by_enhanced = explain_enhanced(x);
-    enum reply_reason by_pop =
-        x->code == 0 && negative ? explain_pop(x, text) : REASON_NONE;
+    enum reply_reason by_pop = x->code == 0 && negative ? explain_pop(x, text) : REASON_NONE;
     x->list_name = "";
     find_url(x, text);
     if (!negative) {
@@ -347,16 +348,20 @@ void explain_text(uint16_t code, struct enhanced enhanced, struct bytes text, co
                   const char *protocol, struct explanation *out)
 {
     bool pop = bytes_starts(bytes_of(protocol), "pop");
-    *out = (struct explanation){.code = code, .enhanced = enhanced, .response_code = "",
-                                .response_text = "", .list_name = ""};
+    *out = (struct explanation){.code = code,
+                                .enhanced = enhanced,
+                                .response_code = "",
+                                .response_text = "",
+                                .list_name = ""};
     explain(out, text, verb != NULL ? verb : "", is_negative(code, text, pop));
 }
 
 void explain_reply(const struct reply *r, const struct command *to, const char *protocol,
                    struct explanation *out)
 {
-    const char *verb = to == NULL                            ? (r->greeting ? "^" : "")
-                       : (to->flags & COMMAND_END_OF_DATA) ? "." : to->verb;
+    const char *verb = to == NULL                          ? (r->greeting ? "^" : "")
+                       : (to->flags & COMMAND_END_OF_DATA) ? "."
+                                                           : to->verb;
     explain_text(r->code, r->enhanced, r->raw, verb, protocol, out);
     if (r->code == 0) {
         bool negative = r->status == REPLY_REFUSE || r->status == REPLY_DEFER;
@@ -366,7 +371,7 @@ void explain_reply(const struct reply *r, const struct command *to, const char *
     }
 }
 
-/* ---- words ------------------------------------------------------------------------------------------- */
+/* ---- words --------------------------------------------------------------------------------- */
 
 const struct reason_row *explain_reason(enum reply_reason r)
 {

@@ -20,8 +20,16 @@ enum reply_reason {
 };
 
 /* Where the cause lies. */
-enum reply_side { SIDE_NONE, SIDE_CLIENT, SIDE_SENDER, SIDE_RECIPIENT, SIDE_SERVER, SIDE_NETWORK,
-                  SIDE_MESSAGE, SIDE_POLICY };
+enum reply_side {
+    SIDE_NONE,
+    SIDE_CLIENT,
+    SIDE_SENDER,
+    SIDE_RECIPIENT,
+    SIDE_SERVER,
+    SIDE_NETWORK,
+    SIDE_MESSAGE,
+    SIDE_POLICY
+};
 
 enum reply_term {
     TERM_NONE,      /* nothing failed */
@@ -32,26 +40,27 @@ enum reply_term {
 };
 
 struct reason_row {
-    const char *name;     /* "greylisted" */
+    const char *name; /* "greylisted" */
     enum reply_side side;
-    const char *sentence; /* "the server refuses unknown senders for a while and takes the next try" */
-    const char *advice;   /* "wait: a real mail server tries again by itself" */
+    const char
+        *sentence; /* "the server refuses unknown senders for a while and takes the next try" */
+    const char *advice; /* "wait: a real mail server tries again by itself" */
 };
 
 struct explanation {
     uint16_t code;
-    const char *code_text, *code_reference;        /* "" when there is no code */
+    const char *code_text, *code_reference; /* "" when there is no code */
     struct enhanced enhanced;
-    const char *class_text;                        /* "permanent failure"; "" without */
-    const char *subject_text;                      /* "addressing" */
-    const char *detail_text, *detail_reference;    /* "bad destination mailbox address", "RFC 3463" */
-    const char *response_code, *response_text;     /* POP3 "[AUTH]"; "" without */
-    enum reply_reason reason;                      /* REASON_NONE when not known */
+    const char *class_text;                     /* "permanent failure"; "" without */
+    const char *subject_text;                   /* "addressing" */
+    const char *detail_text, *detail_reference; /* "bad destination mailbox address", "RFC 3463" */
+    const char *response_code, *response_text;  /* POP3 "[AUTH]"; "" without */
+    enum reply_reason reason;                   /* REASON_NONE when not known */
     enum reply_term term;
-    struct bytes list;      /* the block list named in the text ("zen.spamhaus.org"), or empty */
-    const char *list_name;  /* "Spamhaus ZEN", "" when not in our table */
-    struct bytes url;       /* the first http(s) address in the text, or empty */
-    bool disagree;          /* code and enhanced code are of different classes */
+    struct bytes list;     /* the block list named in the text ("zen.spamhaus.org"), or empty */
+    const char *list_name; /* "Spamhaus ZEN", "" when not in our table */
+    struct bytes url;      /* the first http(s) address in the text, or empty */
+    bool disagree;         /* code and enhanced code are of different classes */
 };
 
 /* r: the reply; to: the command it answers, or NULL; protocol as in session_info. */
@@ -63,8 +72,8 @@ void explain_text(uint16_t code, struct enhanced enhanced, struct bytes text, co
                   const char *protocol, struct explanation *out);
 
 const struct reason_row *explain_reason(enum reply_reason r);
-const char *explain_side(enum reply_side s);   /* "the recipient's side" ... */
-const char *explain_term(enum reply_term t);   /* "temporary: try again later" ... */
+const char *explain_side(enum reply_side s); /* "the recipient's side" ... */
+const char *explain_term(enum reply_term t); /* "temporary: try again later" ... */
 /* All of it as lines for a person, '\n' between them; raw bytes of the reply are escaped. */
 struct buf;
 void explain_show(const struct explanation *x, struct buf *out);

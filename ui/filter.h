@@ -29,7 +29,7 @@
 
 struct filter;
 
-/* ---- text to filter ------------------------------------------------------------- */
+/* ---- text to filter ------------------------------------------------------------------------ */
 
 struct filter_error {
     size_t at, length; /* place in the text (bytes); length 0: at the end */
@@ -58,12 +58,12 @@ void filter_error_show(const char *text, const struct filter_error *e, struct bu
 /* What a filter looks at, so that callers can provide (and pay for) it. */
 #define FILTER_NEEDS_DIALOG 0x01u
 #define FILTER_NEEDS_BODIES 0x02u /* bytes of messages: header.NAME, body, parts, fname */
-#define FILTER_NEEDS_MIME 0x04u   /* decoded parts: body, parts, fname */
-#define FILTER_NEEDS_GEO 0x08u
-#define FILTER_NEEDS_NOW 0x10u    /* relative times */
+#define FILTER_NEEDS_MIME   0x04u /* decoded parts: body, parts, fname */
+#define FILTER_NEEDS_GEO    0x08u
+#define FILTER_NEEDS_NOW    0x10u /* relative times */
 unsigned filter_needs(const struct filter *f);
 
-/* ---- matching --------------------------------------------------------------------- */
+/* ---- matching ------------------------------------------------------------------------------ */
 
 /* On what the fields of messages, logins and findings look: all of the session, or one. */
 enum filter_focus { FOCUS_SESSION, FOCUS_MESSAGE, FOCUS_CREDENTIAL, FOCUS_FINDING };
@@ -101,10 +101,10 @@ struct filter_subject {
     bool open, marked;
     bool pipelined, truncated_dialog;
     bool tls_offered;
-    int64_t slowest;         /* slowest reply, -1 unknown */
-    int64_t now;             /* latest capture time, for relative times and idle; -1 unknown */
+    int64_t slowest; /* slowest reply, -1 unknown */
+    int64_t now;     /* latest capture time, for relative times and idle; -1 unknown */
     enum filter_focus focus;
-    uint32_t index;          /* of the focus */
+    uint32_t index; /* of the focus */
     const struct filter_source *source;
     void *arg;
 };
@@ -115,14 +115,22 @@ bool filter_match(const struct filter *f, const struct filter_subject *subject);
  * state, user, last reply, sender and recipient. */
 void filter_default_row(const struct session_info *s, struct buf *out);
 
-/* ---- the table of fields -------------------------------------------------------------- */
+/* ---- the table of fields ------------------------------------------------------------------- */
 
-enum filter_scope { SCOPE_SESSION, SCOPE_LOGIN, SCOPE_DIALOG, SCOPE_MESSAGE, SCOPE_TROUBLE,
-                    SCOPE_RAW, SCOPE_FLAG, SCOPE_COUNT };
+enum filter_scope {
+    SCOPE_SESSION,
+    SCOPE_LOGIN,
+    SCOPE_DIALOG,
+    SCOPE_MESSAGE,
+    SCOPE_TROUBLE,
+    SCOPE_RAW,
+    SCOPE_FLAG,
+    SCOPE_COUNT
+};
 
 enum filter_type {
-    TYPE_TEXT,     /* ":" contains */
-    TYPE_WORD,     /* one of a few words */
+    TYPE_TEXT, /* ":" contains */
+    TYPE_WORD, /* one of a few words */
     TYPE_NUMBER,
     TYPE_SIZE,     /* bytes, with K M G */
     TYPE_DURATION, /* with ms s m h d */
@@ -130,12 +138,12 @@ enum filter_type {
     TYPE_ADDRESS,  /* IP address, CIDR, or part of a name */
     TYPE_ENHANCED, /* 5.7.1, 5.7.* */
     TYPE_YESNO,
-    TYPE_FLAG,     /* stands alone */
+    TYPE_FLAG, /* stands alone */
     TYPE_COUNT
 };
 
 struct filter_field {
-    const char *name;  /* "header." takes a header's name behind it */
+    const char *name; /* "header." takes a header's name behind it */
     enum filter_scope scope;
     enum filter_type type;
     const char *words; /* TYPE_WORD: "smtp lmtp pop2 pop3", else "" */
@@ -149,7 +157,7 @@ const char *filter_type_name(enum filter_type t);
 /* For --list-fields. */
 void filter_list_fields(FILE *out);
 
-/* ---- help while typing ------------------------------------------------------------------ */
+/* ---- help while typing --------------------------------------------------------------------- */
 
 enum filter_place {
     PLACE_FIELD,    /* a field name, flag or word is being typed: `start` of a field or flag fits */

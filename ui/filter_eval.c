@@ -6,10 +6,10 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-#define SCRATCH_MOST (8u << 20)
+#define SCRATCH_MOST      (8u << 20)
 #define PATTERN_TEXT_MOST (64u << 10) /* of one text a pattern looks at so much */
 
-/* ---- texts -------------------------------------------------------------------------------- */
+/* ---- texts --------------------------------------------------------------------------------- */
 
 /* Does hay contain needle (lower case), ASCII letters in any case? */
 static bool text_has(struct bytes hay, struct bytes needle)
@@ -93,9 +93,9 @@ bool give_word(struct probe *p, const char *text)
     return give_text(p, bytes_of(text));
 }
 
-/* ---- numbers -------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------- */
 
-static bool in_order(enum operator op, int64_t n, int64_t low, int64_t high)
+static bool in_order(enum filter_op op, int64_t n, int64_t low, int64_t high)
 {
     switch (op) {
     case OP_LESS:
@@ -170,7 +170,7 @@ bool give_time(struct probe *p, int64_t ns)
     return p->hit;
 }
 
-/* ---- codes and addresses --------------------------------------------------------------------- */
+/* ---- codes and addresses ------------------------------------------------------------------- */
 
 bool give_enhanced(struct probe *p, struct enhanced e)
 {
@@ -210,8 +210,8 @@ bool give_address(struct probe *p, const struct endpoint *end, uint8_t version, 
     bool needs_text = false;
     for (const struct value *v = p->test->values; v != NULL && !p->hit; v = v->next) {
         needs_text |= v->kind == VALUE_TEXT || v->kind == VALUE_PATTERN;
-        p->hit = v->kind == VALUE_ANY || (v->kind == VALUE_NETWORK &&
-                                          in_network(v, end->ip, version));
+        p->hit =
+            v->kind == VALUE_ANY || (v->kind == VALUE_NETWORK && in_network(v, end->ip, version));
     }
     if (!p->hit && needs_text) {
         if (inet_ntop(version == 4 ? AF_INET : AF_INET6, end->ip, text, sizeof text) != NULL) {
@@ -224,7 +224,7 @@ bool give_address(struct probe *p, const struct endpoint *end, uint8_t version, 
     return p->hit;
 }
 
-/* ---- the tree ----------------------------------------------------------------------------------- */
+/* ---- the tree ------------------------------------------------------------------------------ */
 
 static bool test_holds(const struct filter *f, const struct filter_subject *s,
                        const struct node *test)

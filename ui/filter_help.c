@@ -29,7 +29,7 @@ void filter_error_show(const char *text, const struct filter_error *e, struct bu
     buf_add_byte(out, '\n');
 }
 
-/* ---- the table ------------------------------------------------------------------------------- */
+/* ---- the table ----------------------------------------------------------------------------- */
 
 const struct filter_field *filter_fields(size_t *count)
 {
@@ -39,14 +39,14 @@ const struct filter_field *filter_fields(size_t *count)
 
 const char *filter_scope_name(enum filter_scope s)
 {
-    static const char *const names[SCOPE_COUNT] = {"session", "login",   "dialog", "message",
+    static const char *const names[SCOPE_COUNT] = {"session", "login",    "dialog", "message",
                                                    "trouble", "raw text", "flags"};
     return s < SCOPE_COUNT ? names[s] : "";
 }
 
 const char *filter_type_name(enum filter_type t)
 {
-    static const char *const names[TYPE_COUNT] = {"text",    "word", "number",   "size",
+    static const char *const names[TYPE_COUNT] = {"text",      "word", "number",  "size",
                                                   "time span", "time", "address", "code",
                                                   "yes or no", "flag"};
     return t < TYPE_COUNT ? names[t] : "";
@@ -72,7 +72,7 @@ void filter_list_fields(FILE *out)
     }
 }
 
-/* ---- the row ------------------------------------------------------------------------------------ */
+/* ---- the row ------------------------------------------------------------------------------- */
 
 static void add_end(struct buf *out, const struct session_info *s, enum dir d)
 {
@@ -103,7 +103,7 @@ void filter_default_row(const struct session_info *s, struct buf *out)
     }
 }
 
-/* ---- completion ------------------------------------------------------------------------------------ */
+/* ---- completion ---------------------------------------------------------------------------- */
 
 /* Where reading stands, from the beginning of the text to the cursor. */
 struct scan {
@@ -147,8 +147,8 @@ static size_t skip_value(const char *text, size_t at)
 
 static struct filter_hint hint_value(const struct filter_field *f, size_t from, size_t to)
 {
-    return (struct filter_hint){.place = PLACE_VALUE, .from = from, .to = to, .field = f,
-                                .unfinished = from == to};
+    return (struct filter_hint){
+        .place = PLACE_VALUE, .from = from, .to = to, .field = f, .unfinished = from == to};
 }
 
 /* Is the word the beginning of a field's or flag's name (and more than a flag by itself)? */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define MEMORY_MOST (256u << 20)
-#define COPY_BYTES (64u << 10)
+#define COPY_BYTES  (64u << 10)
 
 /* Records of a session that were moved to the spool. */
 struct spilled {
@@ -26,7 +26,7 @@ struct held {
     struct map_node node; /* first */
     struct held *older, *newer;
     uint64_t number;
-    uint64_t since;       /* nothing of it stands before this place of the spool */
+    uint64_t since; /* nothing of it stands before this place of the spool */
     struct pack_session pack;
     struct buf records;
     struct spilled *spilled;
@@ -45,10 +45,10 @@ struct filter_sink {
     struct atoms atoms;
     struct map sessions;
     struct held *oldest, *newest;
-    uint64_t held;            /* bytes of records in memory */
-    uint64_t lost;            /* sessions whose records found no room */
+    uint64_t held; /* bytes of records in memory */
+    uint64_t lost; /* sessions whose records found no room */
     unsigned needs;
-    int64_t now;              /* latest time heard of */
+    int64_t now; /* latest time heard of */
 };
 
 /* ---- sessions held ------------------------------------------------------------------------- */
@@ -110,7 +110,7 @@ static void make_room(struct filter_sink *f)
     }
 }
 
-/* ---- bodies ------------------------------------------------------------------------------------ */
+/* ---- bodies -------------------------------------------------------------------------------- */
 
 /* Bodies stand in the order of their numbers. */
 static struct held_body *find_body(const struct held *h, uint32_t number)
@@ -148,8 +148,7 @@ static bool wants_bodies(const struct filter_sink *f)
 
 static void hold_body(struct filter_sink *f, struct held *h, const struct event *e)
 {
-    uint32_t number = e->kind == EV_MESSAGE_END ? e->u.message->number
-                                                : e->u.body.message->number;
+    uint32_t number = e->kind == EV_MESSAGE_END ? e->u.message->number : e->u.body.message->number;
     if (!wants_bodies(f)) {
         return;
     }
@@ -164,7 +163,7 @@ static void hold_body(struct filter_sink *f, struct held *h, const struct event 
     }
 }
 
-/* ---- the whole of a session ---------------------------------------------------------------------- */
+/* ---- the whole of a session ---------------------------------------------------------------- */
 
 /* A closed session with all its records in one piece, and where its facts stand in them. */
 struct whole {
@@ -290,7 +289,7 @@ static bool whole_body_ref(void *arg, uint32_t number, struct body_ref *out)
     return b != NULL;
 }
 
-/* ---- what the filter sees of it -------------------------------------------------------------------- */
+/* ---- what the filter sees of it ------------------------------------------------------------ */
 
 static bool fact_record(struct whole *w, const struct buf *list, uint32_t i, struct record *out)
 {
@@ -395,9 +394,14 @@ static bool offers_tls(struct bytes capabilities)
 static bool passes(struct whole *w)
 {
     struct filter_source source = {
-        .message = whole_message, .credential = whole_credential, .finding = whole_finding,
-        .event = whole_event,     .bytes = whole_bytes,           .shown = whole_shown,
-        .file_name = whole_file_name, .geo = whole_geo,
+        .message = whole_message,
+        .credential = whole_credential,
+        .finding = whole_finding,
+        .event = whole_event,
+        .bytes = whole_bytes,
+        .shown = whole_shown,
+        .file_name = whole_file_name,
+        .geo = whole_geo,
         .parts = w->f->config.parts != NULL ? whole_parts : NULL,
     };
     const struct session_info *info = &w->walk.room.info;
@@ -411,7 +415,7 @@ static bool passes(struct whole *w)
     return filter_match(w->f->config.filter, &s);
 }
 
-/* ---- closing a session --------------------------------------------------------------------------------- */
+/* ---- closing a session --------------------------------------------------------------------- */
 
 static void whole_init(struct whole *w, struct filter_sink *f, struct held *h)
 {
@@ -449,7 +453,8 @@ static void judge(struct filter_sink *f, struct held *h)
         event_reader_begin(w.facts, NULL, w.base, w.records);
         if (passes(&w)) {
             struct dialog_teller t = {.spool = f->config.bodies ? f->spool : NULL,
-                                      .no_bodies = !f->config.bodies, .body = whole_body_ref,
+                                      .no_bodies = !f->config.bodies,
+                                      .body = whole_body_ref,
                                       .arg = &w};
             walk_begin(&w.walk, w.base, w.records);
             dialog_tell(&t, &w.walk, f->to);
@@ -460,7 +465,7 @@ static void judge(struct filter_sink *f, struct held *h)
     spool_release(f->spool, f->oldest != NULL ? f->oldest->since : spool_end(f->spool));
 }
 
-/* ---- the sink --------------------------------------------------------------------------------------------- */
+/* ---- the sink ------------------------------------------------------------------------------ */
 
 static void look_at(struct held *h, const struct event *e)
 {
@@ -506,8 +511,9 @@ static bool filter_close(struct sink *self, struct error *err)
         release(f, f->oldest);
     }
     if (fine && f->lost > 0) {
-        fine = error_set(err, "%llu sessions could not be filtered and are left out: no room for "
-                              "what they said (--limit spool_bytes=..., or TMPDIR on a larger disk)",
+        fine = error_set(err,
+                         "%llu sessions could not be filtered and are left out: no room for "
+                         "what they said (--limit spool_bytes=..., or TMPDIR on a larger disk)",
                          (unsigned long long)f->lost);
     }
     map_done(&f->sessions);

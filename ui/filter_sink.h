@@ -23,8 +23,8 @@ struct filter_sink_config {
     void (*parts)(void *arg, struct bytes raw,
                   void (*part)(void *part_arg, const struct filter_part *p), void *part_arg);
     void *parts_arg;
-    bool bodies;                 /* the next sink wants EV_MESSAGE_DATA */
-    size_t memory;               /* 0: a quarter of limits.memory, at most 256 MiB */
+    bool bodies;   /* the next sink wants EV_MESSAGE_DATA */
+    size_t memory; /* 0: a quarter of limits.memory, at most 256 MiB */
 };
 
 /* Owns `to`: close closes it. NULL with a sentence in *e when no spool can be opened. */

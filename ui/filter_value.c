@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #define PATTERN_MOST 256
-#define REPEAT_MOST 255  /* in a pattern's {n,m}; the product of all stays below 10000 */
-#define SECOND INT64_C(1000000000)
+#define REPEAT_MOST  255 /* in a pattern's {n,m}; the product of all stays below 10000 */
+#define SECOND       INT64_C(1000000000)
 
 struct regex_room {
     struct regex_room *next;
@@ -27,13 +27,13 @@ __attribute__((format(printf, 2, 3))) static bool no(struct value_job *job, cons
     return false;
 }
 
-static const char *op_text(enum operator op)
+static const char *op_text(enum filter_op op)
 {
     static const char *const texts[] = {":", "=", "~", "<", "<=", ">", ">="};
     return texts[op];
 }
 
-/* ---- text and patterns ------------------------------------------------------------------- */
+/* ---- text and patterns --------------------------------------------------------------------- */
 
 static bool text_value(struct value_job *job, struct value *out)
 {
@@ -120,7 +120,7 @@ void filter_free(struct filter **fp)
     *fp = NULL;
 }
 
-/* ---- numbers -------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------- */
 
 struct unit {
     const char *name;
@@ -129,13 +129,12 @@ struct unit {
 
 static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
 static const struct unit size_units[] = {
-    {"", 1},         {"b", 1},          {"k", 1 << 10}, {"kb", 1 << 10},
-    {"m", 1 << 20},  {"mb", 1 << 20},   {"g", 1 << 30}, {"gb", 1 << 30},
-    {NULL, 0},
+    {"", 1},         {"b", 1},       {"k", 1 << 10},  {"kb", 1 << 10}, {"m", 1 << 20},
+    {"mb", 1 << 20}, {"g", 1 << 30}, {"gb", 1 << 30}, {NULL, 0},
 };
 static const struct unit duration_units[] = {
-    {"", SECOND},        {"ns", 1},           {"us", 1000},          {"ms", 1000000},
-    {"s", SECOND},       {"m", 60 * SECOND},  {"min", 60 * SECOND},  {"h", 3600 * SECOND},
+    {"", SECOND},          {"ns", 1},          {"us", 1000},         {"ms", 1000000},
+    {"s", SECOND},         {"m", 60 * SECOND}, {"min", 60 * SECOND}, {"h", 3600 * SECOND},
     {"d", 86400 * SECOND}, {NULL, 0},
 };
 
@@ -200,18 +199,20 @@ static bool number_range(struct value_job *job, const struct unit *units, const 
     if (!fine) {
         return no(job, "%s expected after %s, for example %s",
                   job->field->type == TYPE_NUMBER ? "number"
-                  : job->field->type == TYPE_SIZE ? "size" : "time span", op_text(job->op), example);
+                  : job->field->type == TYPE_SIZE ? "size"
+                                                  : "time span",
+                  op_text(job->op), example);
     }
     if (parting != SIZE_MAX && job->op >= OP_LESS) {
         return no(job, "a range goes with : or =, not with %s", op_text(job->op));
     }
     /* "size:2M" means what rounds down to 2M; "<" and ">" compare with the amount itself */
-    *out = (struct value){.kind = VALUE_RANGE, .low = low,
-                          .high = job->op >= OP_LESS ? high : high + (step - 1)};
+    *out = (struct value){
+        .kind = VALUE_RANGE, .low = low, .high = job->op >= OP_LESS ? high : high + (step - 1)};
     return low <= high || no(job, "the range ends before it begins");
 }
 
-/* ---- times ---------------------------------------------------------------------------------------- */
+/* ---- times --------------------------------------------------------------------------------- */
 
 /* How much of the time a text leaves open: a day, a minute, a second, nothing. */
 static int64_t time_span(struct bytes t)
@@ -279,7 +280,7 @@ static bool time_value(struct value_job *job, struct value *out)
     return true;
 }
 
-/* ---- addresses, codes, words -------------------------------------------------------------------------- */
+/* ---- addresses, codes, words --------------------------------------------------------------- */
 
 static bool network(struct bytes text, struct value *out)
 {

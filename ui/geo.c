@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #define DATABASES_MOST 16
-#define FILE_MOST (INT64_C(1) << 31)
-#define CACHE_ROWS 1024
-#define NODES_MOST 4096 /* values in one record, those behind pointers included */
-#define DEPTH_MOST 24
+#define FILE_MOST      (INT64_C(1) << 31)
+#define CACHE_ROWS     1024
+#define NODES_MOST     4096 /* values in one record, those behind pointers included */
+#define DEPTH_MOST     24
 
 struct database {
     MMDB_s mmdb;
@@ -96,8 +96,7 @@ static bool look_at_pointer(struct look *l, size_t *at, uint8_t control, unsigne
         value += (uint32_t)(control & 7) << (8 * (size + 1));
     }
     size_t target = (size_t)value + bias[size];
-    return target < l->n && l->data[target] >> 5 != FIELD_POINTER &&
-           look_at(l, &target, depth + 1);
+    return target < l->n && l->data[target] >> 5 != FIELD_POINTER && look_at(l, &target, depth + 1);
 }
 
 static bool look_at_many(struct look *l, size_t *at, uint64_t count, unsigned depth)
@@ -161,7 +160,7 @@ static bool is_sound(const MMDB_s *db, uint32_t offset)
     return at < l.n && look_at(&l, &at, 0);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------- */
 
 static bool copy_all(int from, int to)
 {
@@ -219,8 +218,7 @@ static int open_sealed(struct opening *o, const char *path)
 static bool try_out(const MMDB_s *db)
 {
     for (uint32_t i = 0; i < 64; i++) {
-        struct sockaddr_in in = {.sin_family = AF_INET,
-                                 .sin_addr = {htonl(i << 26 | 0x00010101u)}};
+        struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = {htonl(i << 26 | 0x00010101u)}};
         int code = MMDB_SUCCESS;
         MMDB_lookup_result_s r =
             MMDB_lookup_sockaddr(db, (const struct sockaddr *)(const void *)&in, &code);
@@ -324,8 +322,8 @@ static void describe_all(struct geo *g)
 {
     size_t at = 0;
     for (size_t i = 0; i < g->count; i++) {
-        int n = snprintf(g->description + at, sizeof g->description - at, "%s%s",
-                         i > 0 ? ", " : "", g->databases[i]->name);
+        int n = snprintf(g->description + at, sizeof g->description - at, "%s%s", i > 0 ? ", " : "",
+                         g->databases[i]->name);
         at += n > 0 ? (size_t)n : 0;
     }
 }
@@ -395,7 +393,7 @@ const char *geo_describe(const struct geo *g)
     return g->description;
 }
 
-/* ---- values ----------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------- */
 
 /* A text of the record, cut at a character; false when there is none or it is no UTF-8. */
 static bool get_text(MMDB_entry_s *entry, const char *const *path, char *out, size_t room)
@@ -474,26 +472,32 @@ static void get_asn(MMDB_entry_s *e, struct geo_place *p)
 
 static void get_place(MMDB_entry_s *e, struct geo_place *p)
 {
-    get_code(e, (const char *const *const[]){PATH("country", "iso_code"), PATH("country_code"),
-                                             PATH("registered_country", "iso_code"),
-                                             PATH("country"), NULL}, p->country);
-    get_code(e, (const char *const *const[]){PATH("continent", "code"), PATH("continent_code"),
-                                             NULL}, p->continent);
-    get_name(e, (const char *const *const[]){PATH("country", "names", "en"),
-                                             PATH("registered_country", "names", "en"),
-                                             PATH("country_name"), NULL},
+    get_code(e,
+             (const char *const *const[]){PATH("country", "iso_code"), PATH("country_code"),
+                                          PATH("registered_country", "iso_code"), PATH("country"),
+                                          NULL},
+             p->country);
+    get_code(e,
+             (const char *const *const[]){PATH("continent", "code"), PATH("continent_code"), NULL},
+             p->continent);
+    get_name(e,
+             (const char *const *const[]){PATH("country", "names", "en"),
+                                          PATH("registered_country", "names", "en"),
+                                          PATH("country_name"), NULL},
              p->country_name, sizeof p->country_name);
-    get_name(e, (const char *const *const[]){PATH("city", "names", "en"), PATH("city"),
-                                             PATH("city", "names", "de"), PATH("city", "names", "fr"),
-                                             PATH("city", "names", "es"), NULL},
+    get_name(e,
+             (const char *const *const[]){PATH("city", "names", "en"), PATH("city"),
+                                          PATH("city", "names", "de"), PATH("city", "names", "fr"),
+                                          PATH("city", "names", "es"), NULL},
              p->city, sizeof p->city);
     get_asn(e, p);
-    get_name(e, (const char *const *const[]){PATH("autonomous_system_organization"),
-                                             PATH("as_name"), PATH("organization"), NULL},
+    get_name(e,
+             (const char *const *const[]){PATH("autonomous_system_organization"), PATH("as_name"),
+                                          PATH("organization"), NULL},
              p->org, sizeof p->org);
 }
 
-/* ---- looking up --------------------------------------------------------------------------------------- */
+/* ---- looking up ---------------------------------------------------------------------------- */
 
 static void look_up(const struct database *d, const uint8_t *ip, uint8_t version,
                     struct geo_place *out)

@@ -17,12 +17,12 @@ struct geo;
 
 /* Texts are UTF-8 as the database has them, cut at a character. Empty or 0: not known. */
 struct geo_place {
-    char country[3];   /* ISO 3166-1, "DE" */
+    char country[3]; /* ISO 3166-1, "DE" */
     char country_name[64];
     char city[64];     /* English name, else the local one */
     char continent[3]; /* "EU" */
     uint32_t asn;
-    char org[96];      /* of the AS */
+    char org[96]; /* of the AS */
 };
 
 /* Opens the files given; with none, what the usual folders hold (/usr/share/GeoIP,

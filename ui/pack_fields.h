@@ -11,23 +11,23 @@
 #define PACK_SERVER 0x01u /* event.dir */
 /* ... of EV_EXCHANGE */
 #define PACK_COMMAND_TOLD 0x02u
-#define PACK_HAS_REPLY 0x04u
-#define PACK_REPLY_TOLD 0x08u
-#define PACK_LEGAL 0x02u   /* ... of EV_STATE */
-#define PACK_HAS_TLS 0x02u /* ... of EV_TLS */
+#define PACK_HAS_REPLY    0x04u
+#define PACK_REPLY_TOLD   0x08u
+#define PACK_LEGAL        0x02u /* ... of EV_STATE */
+#define PACK_HAS_TLS      0x02u /* ... of EV_TLS */
 
-#define REPLY_DIR 0x01u
-#define REPLY_TORN 0x02u
-#define REPLY_GREETING 0x04u
-#define REPLY_UNASKED 0x08u
+#define REPLY_DIR          0x01u
+#define REPLY_TORN         0x02u
+#define REPLY_GREETING     0x04u
+#define REPLY_UNASKED      0x08u
 #define REPLY_INTERMEDIATE 0x10u
 
-#define MESSAGE_SERVER 0x01u
-#define MESSAGE_COMPLETE 0x02u
-#define MESSAGE_SHA256 0x04u
-#define MESSAGE_ENVELOPE 0x08u
-#define MESSAGE_DECLARED 0x10u
-#define MESSAGE_LINES 0x20u
+#define MESSAGE_SERVER     0x01u
+#define MESSAGE_COMPLETE   0x02u
+#define MESSAGE_SHA256     0x04u
+#define MESSAGE_ENVELOPE   0x08u
+#define MESSAGE_DECLARED   0x10u
+#define MESSAGE_LINES      0x20u
 #define MESSAGE_HEADER_CUT 0x40u
 
 /* Header fields of a brief message. */
@@ -38,31 +38,31 @@
 #define CREDENTIAL_CANCELLED 0x01u
 #define CREDENTIAL_MALFORMED 0x02u
 #define CREDENTIAL_ENCRYPTED 0x04u
-#define CREDENTIAL_SERVER 0x08u
+#define CREDENTIAL_SERVER    0x08u
 
-#define FLOW_VLAN 0x01u
+#define FLOW_VLAN      0x01u
 #define FLOW_MIDSTREAM 0x02u
-#define FLOW_SEEN_0 0x04u
-#define FLOW_SEEN_1 0x08u
+#define FLOW_SEEN_0    0x04u
+#define FLOW_SEEN_1    0x08u
 
-#define INFO_FLIP 0x001u
-#define INFO_MIDSTREAM 0x002u
-#define INFO_ONE_SIDED 0x004u
-#define INFO_SWAPPED 0x008u
+#define INFO_FLIP        0x001u
+#define INFO_MIDSTREAM   0x002u
+#define INFO_ONE_SIDED   0x004u
+#define INFO_SWAPPED     0x008u
 #define INFO_TRANSACTION 0x010u
-#define INFO_NEGATIVE 0x020u
-#define INFO_TRUNCATED 0x040u
-#define INFO_TLS 0x080u
-#define INFO_MAILBOX 0x100u
+#define INFO_NEGATIVE    0x020u
+#define INFO_TRUNCATED   0x040u
+#define INFO_TLS         0x080u
+#define INFO_MAILBOX     0x100u
 
-#define TLS_START_MASK 0x03u
+#define TLS_START_MASK     0x03u
 #define TLS_IS_ESTABLISHED 0x04u
 #define TLS_IS_SELF_SIGNED 0x01u
-#define TLS_HAS_ALERT 0x02u
-#define TLS_ALERT_SERVER 0x04u
+#define TLS_HAS_ALERT      0x02u
+#define TLS_ALERT_SERVER   0x04u
 
 #define MAILBOX_COMMITTED_MASK 0x03u
-#define MAILBOX_HAS_MESSAGES 0x04u
+#define MAILBOX_HAS_MESSAGES   0x04u
 
 #define NUMBERS_MOST 640 /* bytes of the numbers and lengths of any record without its lists */
 

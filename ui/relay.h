@@ -21,9 +21,10 @@ struct relay;
 
 struct relay_config {
     const struct limits *limits;
-    struct spool *spool;  /* borrowed; written by the capture thread only. NULL: bodies are dropped */
-    size_t batch_bytes;   /* 0: 128 KiB */
-    size_t batches;       /* 0: 32 */
+    struct spool
+        *spool;         /* borrowed; written by the capture thread only. NULL: bodies are dropped */
+    size_t batch_bytes; /* 0: 128 KiB */
+    size_t batches;     /* 0: 32 */
 };
 
 /* How far the capture got. */

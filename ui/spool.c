@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STAGE_BYTES (256u << 10)
-#define SEGMENT_BYTES (16u << 20)  /* disk space is asked for, and let go, in these steps */
-#define BLOCK_PIECES 512           /* of a body's list, kept in memory while it is written */
-#define TAIL_BYTES (size_t)512             /* smaller slices are gathered: lists stay short beside bodies */
-#define PIECES_MOST (1u << 22)     /* of one body; then it is cut */
-#define NO_BLOCK UINT64_MAX
+#define STAGE_BYTES   (256u << 10)
+#define SEGMENT_BYTES (16u << 20) /* disk space is asked for, and let go, in these steps */
+#define BLOCK_PIECES  512         /* of a body's list, kept in memory while it is written */
+#define TAIL_BYTES    (size_t)512 /* smaller slices are gathered: lists stay short beside bodies */
+#define PIECES_MOST   (1u << 22)  /* of one body; then it is cut */
+#define NO_BLOCK      UINT64_MAX
 
 struct spool_piece {
     uint64_t place;
@@ -40,7 +40,7 @@ struct spool {
     _Atomic bool disk_full;
 };
 
-/* ---- the file --------------------------------------------------------------------------- */
+/* ---- the file ------------------------------------------------------------------------------ */
 
 static int open_in(const char *folder)
 {
@@ -71,8 +71,10 @@ struct spool *spool_open(const struct limits *limits, bool rolling, struct error
         }
     }
     if (fd < 0) {
-        error_set(e, "no place for message bodies: neither $TMPDIR nor /var/tmp nor /tmp takes a "
-                     "temporary file (%s)", strerror(errno));
+        error_set(e,
+                  "no place for message bodies: neither $TMPDIR nor /var/tmp nor /tmp takes a "
+                  "temporary file (%s)",
+                  strerror(errno));
         return NULL;
     }
     struct spool *s = xcalloc(1, sizeof *s);
@@ -237,7 +239,7 @@ bool spool_append(struct spool *s, struct bytes data, uint64_t *place)
     return true;
 }
 
-/* ---- bodies ---------------------------------------------------------------------------------- */
+/* ---- bodies -------------------------------------------------------------------------------- */
 
 /* The list of pieces so far as a block; its place, or NO_BLOCK. */
 static uint64_t write_block(struct spool *s, const struct body_writer *w)
@@ -394,7 +396,7 @@ void spool_drop(struct body_writer *w)
     *w = (struct body_writer){.count = 0};
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 static bool was_let_go(const struct spool *s, uint64_t place)
 {

@@ -31,20 +31,20 @@ struct body_ref {
 struct body_writer {
     struct spool_piece *pieces;
     uint32_t count, room;
-    uint32_t total;      /* pieces in blocks already written, too */
-    uint64_t block;      /* place of the newest block written; valid with has_block */
-    uint64_t bytes;      /* in pieces */
-    uint8_t *tail;       /* small slices wait here, 512 bytes at most */
+    uint32_t total; /* pieces in blocks already written, too */
+    uint64_t block; /* place of the newest block written; valid with has_block */
+    uint64_t bytes; /* in pieces */
+    uint8_t *tail;  /* small slices wait here, 512 bytes at most */
     uint16_t tail_bytes;
     bool has_block, cut;
 };
 
 struct spool_counters {
-    uint64_t written;   /* bytes ever appended */
-    uint64_t held;      /* bytes that can still be read */
-    uint64_t refused;   /* bytes not taken: cap or disk full */
-    uint64_t let_go;    /* bytes given up by a rolling spool */
-    bool disk_full;     /* the last write failed for want of space */
+    uint64_t written; /* bytes ever appended */
+    uint64_t held;    /* bytes that can still be read */
+    uint64_t refused; /* bytes not taken: cap or disk full */
+    uint64_t let_go;  /* bytes given up by a rolling spool */
+    bool disk_full;   /* the last write failed for want of space */
 };
 
 /* NULL with a sentence in *e when no folder takes a temporary file. */
@@ -77,8 +77,8 @@ struct body_reader {
     const struct spool *spool;
     struct spool_piece *pieces; /* NULL for a body in one piece */
     struct body_ref ref;
-    uint32_t count;             /* of pieces */
-    uint32_t hint;              /* where the last read ended */
+    uint32_t count; /* of pieces */
+    uint32_t hint;  /* where the last read ended */
 };
 
 /* Loads the list of pieces. Close it in any case. */

@@ -69,26 +69,26 @@ void store_free(struct store **s);
 /* Takes a batch of records in; fits relay_drain. arg: the store. */
 void store_take(void *arg, struct bytes batch);
 
-/* ---- sessions ---------------------------------------------------------------- */
+/* ---- sessions ------------------------------------------------------------------------------ */
 
-#define STORE_OPEN 0x01u        /* not closed yet: facts are those of the last snapshot */
-#define STORE_MARKED 0x02u
-#define STORE_NO_DIALOG 0x04u   /* its dialog was let go (memory) */
-#define STORE_DIALOG_CUT 0x08u  /* too large: only the first part of its dialog was kept */
-#define STORE_PIPELINED 0x10u   /* commands were sent ahead of their answers */
-#define STORE_REFUSED 0x20u     /* a reply 4xx, 5xx, -ERR was seen */
+#define STORE_OPEN        0x01u /* not closed yet: facts are those of the last snapshot */
+#define STORE_MARKED      0x02u
+#define STORE_NO_DIALOG   0x04u /* its dialog was let go (memory) */
+#define STORE_DIALOG_CUT  0x08u /* too large: only the first part of its dialog was kept */
+#define STORE_PIPELINED   0x10u /* commands were sent ahead of their answers */
+#define STORE_REFUSED     0x20u /* a reply 4xx, 5xx, -ERR was seen */
 #define STORE_TLS_OFFERED 0x40u /* STARTTLS or STLS stood among the capabilities */
-#define STORE_HAS_GAPS 0x80u
+#define STORE_HAS_GAPS    0x80u
 
 /* One session; everything of it, when the dialog is still there, else without capabilities,
  * mailbox lists and certificate names, and with long texts cut. */
 struct store_session {
     struct store_ref ref;
     uint64_t number;
-    unsigned flags;             /* STORE_... */
-    struct session_info info;   /* with flow, tls, mailbox behind its pointers */
-    struct session_room *room;  /* the store's own; see there */
-    int64_t slowest;            /* slowest reply, ns, -1 unknown */
+    unsigned flags;                           /* STORE_... */
+    struct session_info info;                 /* with flow, tls, mailbox behind its pointers */
+    struct session_room *room;                /* the store's own; see there */
+    int64_t slowest;                          /* slowest reply, ns, -1 unknown */
     uint32_t messages, credentials, findings; /* items held for this session */
 };
 
@@ -105,10 +105,11 @@ unsigned store_flags(const struct store *s, struct store_ref ref);
 struct store_ref store_by_number(const struct store *s, uint64_t number);
 
 void store_mark(struct store *s, struct store_ref ref, bool on);
-/* Takes a session out for good (its number is not used again). What still comes of it is dropped. */
+/* Takes a session out for good (its number is not used again). What still comes of it is dropped.
+ */
 void store_forget(struct store *s, struct store_ref ref);
 
-/* ---- lists --------------------------------------------------------------------- */
+/* ---- lists --------------------------------------------------------------------------------- */
 
 enum store_list { LIST_SESSIONS, LIST_MESSAGES, LIST_CREDENTIALS, LIST_FINDINGS, LIST_COUNT };
 
@@ -123,7 +124,7 @@ uint64_t store_list_epoch(const struct store *s, enum store_list l);
  * *lost is set when too much changed to tell each: look at all again. */
 bool store_changed(const struct store *s, uint64_t *cursor, struct store_ref *out, bool *lost);
 
-/* ---- messages, logins, findings -------------------------------------------------- */
+/* ---- messages, logins, findings ------------------------------------------------------------ */
 
 /* The message as known now; recipients included. False when gone. Room is the caller's
  * (message_room_init / _done); views point into the store. body may be NULL. */
@@ -137,7 +138,7 @@ bool store_finding(const struct store *s, struct store_item item, struct note *o
 /* Reading a body; false when nothing of it is kept. Close with spool_body_close. */
 bool store_body_open(const struct store *s, struct store_item message, struct body_reader *out);
 
-/* ---- the dialog of a session --------------------------------------------------------- */
+/* ---- the dialog of a session --------------------------------------------------------------- */
 
 /* Reads its events one after the other: OPEN, ... CLOSE (when it came). Reopen after store_take
  * with store_dialog_again: reading goes on where it stood, and new events follow. Records that are
@@ -155,7 +156,7 @@ const struct event *store_dialog_at(struct store_dialog *d, size_t place);
 bool store_dialog_again(struct store_dialog *d);
 void store_dialog_close(struct store_dialog **d);
 
-/* ---- telling a session again ------------------------------------------------------------ */
+/* ---- telling a session again --------------------------------------------------------------- */
 
 enum replay_result {
     REPLAY_WHOLE,
@@ -171,7 +172,7 @@ enum replay_result store_replay(struct store *s, struct store_ref ref, struct si
 /* The run's totals as EV_CAPTURE, counting only what was replayed is the caller's business. */
 void store_replay_capture(const struct store *s, struct sink *to);
 
-/* ---- groups: logins of one account and secret, findings of one kind ------------------------- */
+/* ---- groups: logins of one account and secret, findings of one kind ------------------------ */
 
 enum store_grouping {
     GROUP_LOGIN,   /* protocol, mechanism, user, secret, outcome, TLS */
@@ -180,10 +181,10 @@ enum store_grouping {
 };
 
 struct store_group {
-    struct store_item first;  /* the first item added: what the row shows */
+    struct store_item first; /* the first item added: what the row shows */
     struct store_item last;
     uint32_t count, sessions;
-    uint32_t secrets;         /* GROUP_ACCOUNT: different secrets */
+    uint32_t secrets; /* GROUP_ACCOUNT: different secrets */
     uint32_t succeeded, failed;
     int64_t first_time, last_time;
     uint8_t severity;         /* GROUP_FINDING: highest */
@@ -198,11 +199,12 @@ struct store_groups;
 struct store_groups *store_groups_new(enum store_grouping by);
 void store_groups_add(struct store_groups *g, const struct store *s, struct store_item item);
 size_t store_groups_count(const struct store_groups *g);
-const struct store_group *store_groups_at(const struct store_groups *g, size_t i); /* in order of first */
+const struct store_group *store_groups_at(const struct store_groups *g,
+                                          size_t i); /* in order of first */
 void store_groups_clear(struct store_groups *g);
 void store_groups_free(struct store_groups **g);
 
-/* ---- filters, figures ------------------------------------------------------------------------- */
+/* ---- filters, figures ---------------------------------------------------------------------- */
 
 /* The subject of a filter for a session or one of its items; room is the caller's, at rest all
  * zero, freed with store_subject_done; one room serves any number of subjects in turn. */
@@ -229,20 +231,21 @@ void store_subject_done(struct store_subject *room);
 
 /* Of all closed sessions. For shown ones: stats_new(), store_stats_add() for each, in slices. */
 const struct stats *store_stats(const struct store *s);
-/* False when the session is gone. Its latencies and replies are counted when the dialog is there. */
+/* False when the session is gone. Its latencies and replies are counted when the dialog is there.
+ */
 bool store_stats_add(const struct store *s, struct store_ref ref, struct stats *to);
 
 struct store_counters {
     uint64_t sessions, open, marked, messages, credentials, findings; /* held */
-    uint64_t sessions_seen;     /* ever */
-    uint64_t dialogs_let_go;    /* closed sessions whose dialog went, summary kept */
-    uint64_t dialogs_cut;       /* sessions with only a part of their dialog */
-    uint64_t sessions_let_go;   /* gone whole for want of memory */
-    uint64_t forgotten;         /* gone because the person asked */
-    int64_t oldest_dialog;      /* start time of the oldest session with a dialog, -1 none */
-    uint64_t used, ceiling;     /* bytes */
-    int64_t now;                /* latest capture time seen, -1 none */
-    bool full;                  /* something was let go */
+    uint64_t sessions_seen;                                           /* ever */
+    uint64_t dialogs_let_go;  /* closed sessions whose dialog went, summary kept */
+    uint64_t dialogs_cut;     /* sessions with only a part of their dialog */
+    uint64_t sessions_let_go; /* gone whole for want of memory */
+    uint64_t forgotten;       /* gone because the person asked */
+    int64_t oldest_dialog;    /* start time of the oldest session with a dialog, -1 none */
+    uint64_t used, ceiling;   /* bytes */
+    int64_t now;              /* latest capture time seen, -1 none */
+    bool full;                /* something was let go */
 };
 
 struct store_counters store_counters(const struct store *s);

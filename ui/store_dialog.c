@@ -26,7 +26,8 @@ static const struct held_message *held_message(const struct store_dialog *d, uin
         }
     }
     return f != NULL && low < f->message_count && f->messages[low].number == number
-               ? &f->messages[low] : NULL;
+               ? &f->messages[low]
+               : NULL;
 }
 
 static bool packed_message(void *arg, uint32_t number, struct bytes *packed)
@@ -38,7 +39,7 @@ static bool packed_message(void *arg, uint32_t number, struct bytes *packed)
     return m != NULL;
 }
 
-/* ---- reading ----------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 struct store_dialog *store_dialog_new(const struct store *s)
 {
@@ -105,7 +106,7 @@ bool store_dialog_again(struct store_dialog *d)
     return !d->gone;
 }
 
-/* ---- telling again --------------------------------------------------------------------------- */
+/* ---- telling again ------------------------------------------------------------------------- */
 
 static bool tell_body_ref(void *arg, uint32_t number, struct body_ref *out)
 {
@@ -144,8 +145,8 @@ static bool tell_finding(void *arg, uint32_t i, struct note *out)
 static enum told tell_bare(const struct dialog_teller *t, struct store_dialog *d,
                            const struct facts *f, struct sink *to)
 {
-    struct dialog_facts facts = {.message = tell_message, .credential = tell_credential,
-                                 .finding = tell_finding};
+    struct dialog_facts facts = {
+        .message = tell_message, .credential = tell_credential, .finding = tell_finding};
     if (f != NULL) {
         facts.messages = f->message_count;
         facts.credentials = f->credential_count;
@@ -161,8 +162,8 @@ enum replay_result store_replay(struct store *s, struct store_ref ref, struct si
         return REPLAY_GONE;
     }
     struct store_dialog *d = store_dialog_new(s);
-    struct dialog_teller t = {.spool = s->config.spool, .body = tell_body_ref,
-                              .message = packed_message, .arg = d};
+    struct dialog_teller t = {
+        .spool = s->config.spool, .body = tell_body_ref, .message = packed_message, .arg = d};
     store_dialog_begin(d, s, e);
     bool bare = e->flags & STORE_NO_DIALOG;
     enum told told = bare ? tell_bare(&t, d, e->facts, to) : dialog_tell(&t, &d->walk, to);
@@ -177,7 +178,9 @@ enum replay_result store_replay(struct store *s, struct store_ref ref, struct si
 
 void store_replay_capture(const struct store *s, struct sink *to)
 {
-    struct event e = {.kind = EV_CAPTURE, .time = s->progress.totals.last,
-                      .latency = TIME_UNKNOWN, .u.totals = &s->progress.totals};
+    struct event e = {.kind = EV_CAPTURE,
+                      .time = s->progress.totals.last,
+                      .latency = TIME_UNKNOWN,
+                      .u.totals = &s->progress.totals};
     sink_event(to, &e);
 }

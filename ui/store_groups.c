@@ -88,7 +88,7 @@ void store_groups_free(struct store_groups **gp)
     }
 }
 
-/* ---- keys --------------------------------------------------------------------------------- */
+/* ---- keys ---------------------------------------------------------------------------------- */
 
 static void key_text(struct buf *key, struct bytes b)
 {
@@ -126,8 +126,8 @@ static struct group *group_for(struct store_groups *g, struct store_item item)
     memcpy(group->key, key.p, key.n);
     group->key_bytes = key.n;
     group->index = g->count;
-    group->shown = (struct store_group){.first = item, .first_time = INT64_MAX,
-                                        .last_time = INT64_MIN};
+    group->shown =
+        (struct store_group){.first = item, .first_time = INT64_MAX, .last_time = INT64_MIN};
     map_add(&g->map, &group->node, hash);
     if (g->count == g->room) {
         g->room = g->room ? g->room * 2 : 64;
@@ -136,7 +136,7 @@ static struct group *group_for(struct store_groups *g, struct store_item item)
     return g->groups[g->count++] = group;
 }
 
-/* ---- counting ---------------------------------------------------------------------------------- */
+/* ---- counting ------------------------------------------------------------------------------ */
 
 enum { SEEN_SESSION, SEEN_SECRET };
 

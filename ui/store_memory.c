@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#define DIALOG_SHARE 4      /* the newest dialogs keep a quarter of the ceiling */
-#define SESSION_SHARE 8
+#define DIALOG_SHARE    4 /* the newest dialogs keep a quarter of the ceiling */
+#define SESSION_SHARE   8
 #define PACK_LISTS_FROM 4096
 
 void *store_resize(struct store *s, void *p, size_t before, size_t n)
@@ -17,7 +17,7 @@ void *store_resize(struct store *s, void *p, size_t before, size_t n)
     return xrealloc(p, n);
 }
 
-/* ---- slots -------------------------------------------------------------------------------- */
+/* ---- slots --------------------------------------------------------------------------------- */
 
 struct entry *entry_of(const struct store *s, struct store_ref ref)
 {
@@ -56,9 +56,15 @@ struct entry *entry_make(struct store *s, uint64_t number)
 {
     struct entry *e = take_slot(s);
     uint32_t slot = e->slot, generation = e->generation + 1;
-    *e = (struct entry){.slot = slot, .generation = generation ? generation : 1, .used = true,
-                        .flags = STORE_OPEN, .slowest = -1, .state = "",
-                        .queue = QUEUE_COUNT, .before = NO_SLOT, .after = NO_SLOT};
+    *e = (struct entry){.slot = slot,
+                        .generation = generation ? generation : 1,
+                        .used = true,
+                        .flags = STORE_OPEN,
+                        .slowest = -1,
+                        .state = "",
+                        .queue = QUEUE_COUNT,
+                        .before = NO_SLOT,
+                        .after = NO_SLOT};
     map_add(&s->by_number, &e->node, number);
     entry_requeue(s, e);
     s->used += ENTRY_COST;
@@ -69,7 +75,7 @@ struct entry *entry_make(struct store *s, uint64_t number)
     return e;
 }
 
-/* ---- queues --------------------------------------------------------------------------------- */
+/* ---- queues -------------------------------------------------------------------------------- */
 
 static void queue_leave(struct store *s, struct entry *e)
 {
@@ -114,7 +120,7 @@ bool entry_may_grow(struct store *s, struct entry *e, uint64_t n)
     return true;
 }
 
-/* ---- facts ------------------------------------------------------------------------------------ */
+/* ---- facts --------------------------------------------------------------------------------- */
 
 struct facts *entry_facts(struct store *s, struct entry *e)
 {
@@ -184,9 +190,8 @@ void facts_free(struct store *s, struct entry *e)
 /* A message whose dialog went keeps what its row in the list shows. */
 static void make_brief(struct store *s, struct entry *e, struct held_message *m)
 {
-    if (m->packed == NULL ||
-        !unpack_message(bytes_make(m->packed, m->bytes), s->config.atoms, base_of(e),
-                        &s->message)) {
+    if (m->packed == NULL || !unpack_message(bytes_make(m->packed, m->bytes), s->config.atoms,
+                                             base_of(e), &s->message)) {
         return;
     }
     buf_clear(&s->scratch);
@@ -199,7 +204,7 @@ static void make_brief(struct store *s, struct entry *e, struct held_message *m)
     }
 }
 
-/* ---- letting go -------------------------------------------------------------------------------- */
+/* ---- letting go ---------------------------------------------------------------------------- */
 
 void entry_drop_dialog(struct store *s, struct entry *e)
 {
@@ -303,7 +308,7 @@ void store_set_ceiling(struct store *s, uint64_t bytes)
     store_trim(s);
 }
 
-/* ---- lists ---------------------------------------------------------------------------------------- */
+/* ---- lists --------------------------------------------------------------------------------- */
 
 static bool is_dead(const struct store *s, struct store_item item)
 {
@@ -354,7 +359,7 @@ uint64_t store_list_epoch(const struct store *s, enum store_list l)
     return s->lists[l].epoch;
 }
 
-/* ---- changes ---------------------------------------------------------------------------------------- */
+/* ---- changes ------------------------------------------------------------------------------- */
 
 /* Once a batch for each session is enough. */
 void note_change(struct store *s, struct entry *e)

@@ -6,11 +6,11 @@
 #include "ui/pack_fields.h"
 #include "ui/store.h"
 
-#define NO_SLOT UINT32_MAX
-#define PAGE_SLOTS 1024
+#define NO_SLOT      UINT32_MAX
+#define PAGE_SLOTS   1024
 #define CHANGES_KEPT 65536
 #define SAYINGS_KEPT 64
-#define ROOMS 8
+#define ROOMS        8
 
 struct held_message {
     uint32_t number, bytes; /* of packed */
@@ -35,27 +35,33 @@ struct facts {
 };
 
 /* Where a session stands in line when memory is wanted. */
-enum queue { QUEUE_OPEN, QUEUE_CLOSED, QUEUE_CLOSED_BARE, QUEUE_MARKED, QUEUE_MARKED_BARE,
-             QUEUE_COUNT };
+enum queue {
+    QUEUE_OPEN,
+    QUEUE_CLOSED,
+    QUEUE_CLOSED_BARE,
+    QUEUE_MARKED,
+    QUEUE_MARKED_BARE,
+    QUEUE_COUNT
+};
 
 /* A session held. */
 struct entry {
     struct map_node node; /* hash: the session's number */
     int64_t start;        /* base of its records */
     uint64_t first_packet;
-    uint8_t *core;        /* packed core; while open its extra part behind it */
-    uint8_t *dialog;      /* records one behind the other */
+    uint8_t *core;   /* packed core; while open its extra part behind it */
+    uint8_t *dialog; /* records one behind the other */
     const char *state;
     int64_t slowest;
-    uint64_t changed;     /* place in the list of changes + 1 */
-    struct facts *facts;  /* NULL: none */
+    uint64_t changed;    /* place in the list of changes + 1 */
+    struct facts *facts; /* NULL: none */
     uint32_t dialog_bytes, dialog_room;
     uint32_t extra_at, extra_bytes; /* in the dialog; while open in `core` */
-    uint32_t generation;  /* of the slot */
-    uint32_t slot, before, after; /* in its queue */
+    uint32_t generation;            /* of the slot */
+    uint32_t slot, before, after;   /* in its queue */
     uint16_t core_bytes;
-    uint16_t flags;       /* STORE_... */
-    uint8_t queue;        /* enum queue */
+    uint16_t flags; /* STORE_... */
+    uint8_t queue;  /* enum queue */
     bool used;
 };
 
@@ -85,7 +91,7 @@ struct store {
     struct item_list lists[LIST_COUNT];
     struct store_ref *changes; /* a ring of CHANGES_KEPT */
     uint64_t change_count, change_mark;
-    struct held_fact *loose;   /* findings over several sessions */
+    struct held_fact *loose; /* findings over several sessions */
     uint32_t loose_count, loose_room;
     struct store_counters counters;
     struct relay_progress progress;

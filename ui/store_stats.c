@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ROWS_MOST 50000      /* of one table; further names count as others */
-#define NAME_MOST 255
-#define PROTOCOLS_MOST 64
-#define SUB_BITS 4           /* 16 steps for each power of two: 6.25 % */
-#define SPREAD_STEPS (64u << SUB_BITS)
-#define TIMELINE_BUCKETS 4096
+#define ROWS_MOST            50000 /* of one table; further names count as others */
+#define NAME_MOST            255
+#define PROTOCOLS_MOST       64
+#define SUB_BITS             4 /* 16 steps for each power of two: 6.25 % */
+#define SPREAD_STEPS         (64u << SUB_BITS)
+#define TIMELINE_BUCKETS     4096
 #define TIMELINE_FIRST_WIDTH INT64_C(1000000000)
 
 struct row {
@@ -53,7 +53,7 @@ struct stats {
     size_t held;
 };
 
-/* ---- life ------------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------------------------- */
 
 static void start(struct stats *s)
 {
@@ -108,7 +108,7 @@ size_t stats_held(const struct stats *s)
     return s->held;
 }
 
-/* ---- tables ------------------------------------------------------------------------------- */
+/* ---- tables -------------------------------------------------------------------------------- */
 
 static struct row *find_row(struct stats *s, struct table *t, struct bytes name)
 {
@@ -155,7 +155,7 @@ static void count_word(struct stats *s, enum stats_table t, const char *word, bo
     count_name(s, t, bytes_of(word), 0, refused);
 }
 
-/* ---- spreads --------------------------------------------------------------------------------- */
+/* ---- spreads ------------------------------------------------------------------------------- */
 
 /* Below 16 each value has a step of its own; above, 16 steps for each power of two. */
 static unsigned step_of(uint64_t v)
@@ -244,7 +244,7 @@ void stats_latency_histogram(const struct stats *s, enum stats_step step, uint64
     }
 }
 
-/* ---- time -------------------------------------------------------------------------------------- */
+/* ---- time ---------------------------------------------------------------------------------- */
 
 static void halve(struct timeline *t)
 {
@@ -258,8 +258,8 @@ static void halve(struct timeline *t)
 /* A time before the first one: everything moves to the right. */
 static bool make_earlier(struct timeline *t, int64_t time)
 {
-    uint64_t steps = ((uint64_t)t->from - (uint64_t)time + (uint64_t)t->width - 1) /
-                     (uint64_t)t->width;
+    uint64_t steps =
+        ((uint64_t)t->from - (uint64_t)time + (uint64_t)t->width - 1) / (uint64_t)t->width;
     size_t used = TIMELINE_BUCKETS;
     while (used > 0 && t->counts[used - 1] == 0) {
         used--;
@@ -313,7 +313,7 @@ size_t stats_timeline(const struct stats *s, int64_t width, uint64_t *counts, si
     return used;
 }
 
-/* ---- adding --------------------------------------------------------------------------------------- */
+/* ---- adding -------------------------------------------------------------------------------- */
 
 static struct stats_protocol *protocol_row(struct stats *s, const char *name, uint16_t port)
 {
@@ -441,13 +441,13 @@ static enum stats_step step_of_verb(const struct command *c)
         const char *verb;
         enum stats_step step;
     } rows[] = {
-        {"HELO", STEP_HELLO}, {"EHLO", STEP_HELLO},   {"LHLO", STEP_HELLO},
-        {"MAIL", STEP_MAIL},  {"RCPT", STEP_RCPT},    {"DATA", STEP_DATA},
-        {"AUTH", STEP_AUTH},  {"PASS", STEP_AUTH},    {"APOP", STEP_AUTH},
-        {"USER", STEP_AUTH},  {"BDAT", STEP_DATA_END}, {"STARTTLS", STEP_STARTTLS},
-        {"STLS", STEP_STARTTLS}, {"LIST", STEP_LIST}, {"UIDL", STEP_LIST},
-        {"STAT", STEP_LIST},  {"RETR", STEP_RETR},    {"READ", STEP_RETR},
-        {"TOP", STEP_TOP},    {"DELE", STEP_DELE},    {"QUIT", STEP_QUIT},
+        {"HELO", STEP_HELLO},    {"EHLO", STEP_HELLO},    {"LHLO", STEP_HELLO},
+        {"MAIL", STEP_MAIL},     {"RCPT", STEP_RCPT},     {"DATA", STEP_DATA},
+        {"AUTH", STEP_AUTH},     {"PASS", STEP_AUTH},     {"APOP", STEP_AUTH},
+        {"USER", STEP_AUTH},     {"BDAT", STEP_DATA_END}, {"STARTTLS", STEP_STARTTLS},
+        {"STLS", STEP_STARTTLS}, {"LIST", STEP_LIST},     {"UIDL", STEP_LIST},
+        {"STAT", STEP_LIST},     {"RETR", STEP_RETR},     {"READ", STEP_RETR},
+        {"TOP", STEP_TOP},       {"DELE", STEP_DELE},     {"QUIT", STEP_QUIT},
     };
     if (c->flags & COMMAND_END_OF_DATA) {
         return STEP_DATA_END;
@@ -466,8 +466,8 @@ static void count_reply(struct stats *s, const struct event *e)
     bool refused = r->status == REPLY_DEFER || r->status == REPLY_REFUSE;
     char name[40];
     if (r->code != 0 && r->enhanced.class != 0) {
-        snprintf(name, sizeof name, "%u %u.%u.%u", r->code, r->enhanced.class,
-                 r->enhanced.subject, r->enhanced.detail);
+        snprintf(name, sizeof name, "%u %u.%u.%u", r->code, r->enhanced.class, r->enhanced.subject,
+                 r->enhanced.detail);
     } else if (r->code != 0) {
         snprintf(name, sizeof name, "%u", r->code);
     } else {
@@ -502,7 +502,7 @@ void stats_add_event(struct stats *s, const struct event *e)
     }
 }
 
-/* ---- reading -------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 struct stats_totals stats_totals(const struct stats *s)
 {

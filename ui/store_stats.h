@@ -28,23 +28,38 @@ void stats_add_without_dialog(struct stats *s);
 struct stats_totals {
     uint64_t sessions, messages, bytes, without_dialog;
     uint64_t gaps, missing, retransmitted, packets;
-    uint64_t recipients;      /* in accepted SMTP transactions */
-    int64_t first, last;      /* -1 none */
+    uint64_t recipients; /* in accepted SMTP transactions */
+    int64_t first, last; /* -1 none */
 };
 struct stats_totals stats_totals(const struct stats *s);
 
 /* One row per protocol and server port, most sessions first. */
 struct stats_protocol {
     const char *protocol;
-    uint16_t port;            /* 0: others */
-    uint64_t sessions, tls, logins, messages, bytes, refused; /* refused: sessions with a 4xx, 5xx, -ERR */
+    uint16_t port; /* 0: others */
+    uint64_t sessions, tls, logins, messages, bytes,
+        refused; /* refused: sessions with a 4xx, 5xx, -ERR */
 };
 size_t stats_protocols(const struct stats *s, struct stats_protocol *out, size_t most);
 
 /* What a reply answered. */
-enum stats_step { STEP_GREETING, STEP_HELLO, STEP_STARTTLS, STEP_AUTH, STEP_MAIL, STEP_RCPT,
-                  STEP_DATA, STEP_DATA_END, STEP_LIST, STEP_RETR, STEP_TOP, STEP_DELE, STEP_QUIT,
-                  STEP_OTHER, STEP_COUNT };
+enum stats_step {
+    STEP_GREETING,
+    STEP_HELLO,
+    STEP_STARTTLS,
+    STEP_AUTH,
+    STEP_MAIL,
+    STEP_RCPT,
+    STEP_DATA,
+    STEP_DATA_END,
+    STEP_LIST,
+    STEP_RETR,
+    STEP_TOP,
+    STEP_DELE,
+    STEP_QUIT,
+    STEP_OTHER,
+    STEP_COUNT
+};
 const char *stats_step_name(enum stats_step step);
 
 /* Times in ns, sizes in bytes. Percentiles are right within 7 %; min, max and sum exactly. */
@@ -63,13 +78,23 @@ void stats_latency_histogram(const struct stats *s, enum stats_step step, uint64
 /* Sessions by time: counts[n] from totals.first on, each `width` ns; returns buckets used. */
 size_t stats_timeline(const struct stats *s, int64_t width, uint64_t *counts, size_t n);
 
-enum stats_table { STATS_REPLIES, STATS_CLIENTS, STATS_SERVERS, STATS_SENDER_DOMAINS,
-                   STATS_RECIPIENT_DOMAINS, STATS_MECHANISMS, STATS_COUNTRIES, STATS_NETWORKS,
-                   STATS_FINDINGS, STATS_TABLES };
+enum stats_table {
+    STATS_REPLIES,
+    STATS_CLIENTS,
+    STATS_SERVERS,
+    STATS_SENDER_DOMAINS,
+    STATS_RECIPIENT_DOMAINS,
+    STATS_MECHANISMS,
+    STATS_COUNTRIES,
+    STATS_NETWORKS,
+    STATS_FINDINGS,
+    STATS_TABLES
+};
 
 struct stats_row {
-    struct bytes name;  /* "250 2.1.5", an address as text, a domain, "DE"; valid until the next add */
-    uint64_t count;     /* replies, sessions or messages */
+    struct bytes
+        name;       /* "250 2.1.5", an address as text, a domain, "DE"; valid until the next add */
+    uint64_t count; /* replies, sessions or messages */
     uint64_t bytes;
     uint64_t refused;
 };

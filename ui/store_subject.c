@@ -92,8 +92,7 @@ static bool subject_geo(void *arg, const struct endpoint *end, uint8_t ip_versio
 }
 
 static void subject_parts(void *arg, struct bytes raw,
-                          void (*part)(void *part_arg, const struct filter_part *p),
-                          void *part_arg)
+                          void (*part)(void *part_arg, const struct filter_part *p), void *part_arg)
 {
     const struct store_config *c = &((struct store_subject *)arg)->store->config;
     c->parts(c->parts_arg, raw, part, part_arg);
@@ -103,9 +102,15 @@ bool store_subject(const struct store *s, enum store_list focus, struct store_it
                    struct store_subject *room)
 {
     static const struct filter_source source = {
-        .message = subject_message, .credential = subject_credential, .finding = subject_finding,
-        .event = subject_event,     .bytes = subject_bytes,           .shown = subject_shown,
-        .file_name = subject_file_name, .geo = subject_geo,           .parts = subject_parts,
+        .message = subject_message,
+        .credential = subject_credential,
+        .finding = subject_finding,
+        .event = subject_event,
+        .bytes = subject_bytes,
+        .shown = subject_shown,
+        .file_name = subject_file_name,
+        .geo = subject_geo,
+        .parts = subject_parts,
     };
     static const enum filter_focus focuses[LIST_COUNT] = {
         [LIST_SESSIONS] = FOCUS_SESSION,
@@ -150,7 +155,7 @@ void store_subject_done(struct store_subject *room)
     buf_done(&room->body);
 }
 
-/* ---- figures ------------------------------------------------------------------------------ */
+/* ---- figures ------------------------------------------------------------------------------- */
 
 bool store_stats_add(const struct store *s, struct store_ref ref, struct stats *to)
 {

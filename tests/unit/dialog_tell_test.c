@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-/* ---- what sinks heard, session by session --------------------------------------------------- */
+/* ---- what sinks heard, session by session -------------------------------------------------- */
 
 struct session_text {
     uint64_t number;
@@ -107,7 +107,7 @@ static void texts_done(struct texts *t)
     free(t->list);
 }
 
-/* ---- one sample ------------------------------------------------------------------------------- */
+/* ---- one sample ---------------------------------------------------------------------------- */
 
 struct reading {
     struct pipeline *pipeline;
@@ -128,8 +128,8 @@ static void warn(void *arg, const char *sentence)
 static bool read_capture(const char *path, const struct limits *limits, struct sink *to)
 {
     struct source *source = NULL;
-    struct source_config sc = {.limits = limits, .files = &path, .file_count = 1,
-                               .after = INT64_MIN, .before = INT64_MAX};
+    struct source_config sc = {
+        .limits = limits, .files = &path, .file_count = 1, .after = INT64_MIN, .before = INT64_MAX};
     bool usage = false;
     struct error e;
     struct sink *judge = judge_new(limits, to);
@@ -197,8 +197,8 @@ static uint64_t check_capture(const char *path, size_t memory)
     struct texts direct, filtered;
     texts_init(&direct);
     texts_init(&filtered);
-    struct filter_sink_config fc = {.limits = &limits, .filter = filter, .bodies = true,
-                                    .memory = memory};
+    struct filter_sink_config fc = {
+        .limits = &limits, .filter = filter, .bodies = true, .memory = memory};
     struct sink *sinks[3] = {&direct.sink, relay_sink(relay),
                              filter_sink_new(&fc, &filtered.sink, NULL)};
     if (!read_capture(path, &limits, tee_new(sinks, 3))) {

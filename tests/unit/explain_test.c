@@ -61,14 +61,17 @@ static void refusals(void **state)
     static const struct row rows[] = {
         /* Postfix */
         {"450 4.2.0 <a@b.org>: Recipient address rejected: Greylisted, see "
-         "http://postgrey.schweikert.ch/help/b.org.html", "RCPT", REASON_GREYLISTED, T},
+         "http://postgrey.schweikert.ch/help/b.org.html",
+         "RCPT", REASON_GREYLISTED, T},
         {"554 5.7.1 <a@b.org>: Relay access denied", "RCPT", REASON_RELAY_DENIED, F},
         {"550 5.1.1 <x@b.org>: Recipient address rejected: User unknown in local recipient table",
          "RCPT", REASON_NO_SUCH_USER, F},
         {"450 4.1.1 <x@b.org>: Recipient address rejected: unverified address: connect to "
-         "mx[1.2.3.4]:25: Connection timed out", "RCPT", REASON_UPSTREAM, T},
+         "mx[1.2.3.4]:25: Connection timed out",
+         "RCPT", REASON_UPSTREAM, T},
         {"554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org; "
-         "https://www.spamhaus.org/query/ip/192.0.2.7", "RCPT", REASON_BLOCK_LIST, F},
+         "https://www.spamhaus.org/query/ip/192.0.2.7",
+         "RCPT", REASON_BLOCK_LIST, F},
         {"450 4.7.1 Client host rejected: cannot find your hostname, [192.0.2.7]", "RCPT",
          REASON_REVERSE_DNS, T},
         {"504 5.5.2 <pc>: Helo command rejected: need fully-qualified hostname", "RCPT",
@@ -95,7 +98,8 @@ static void refusals(void **state)
         {"450 4.3.2 Service currently unavailable", "RCPT", REASON_OVERLOAD, T},
         {"521 5.3.2 mx.example.org does not accept mail", "^", REASON_NO_MAIL_SERVICE, F},
         {"556 5.1.10 <a@b.org>: Recipient address rejected: Domain b.org does not accept mail "
-         "(nullMX)", "RCPT", REASON_NO_SUCH_DOMAIN, F},
+         "(nullMX)",
+         "RCPT", REASON_NO_SUCH_DOMAIN, F},
         {"521 5.5.1 Protocol error", "", REASON_SEQUENCE, F},
         {"451 4.3.0 <a@b.org>: Temporary lookup failure", "RCPT", REASON_UPSTREAM, T},
         {"451 4.3.5 Server configuration error", "RCPT", REASON_SERVER_ERROR, T},
@@ -119,10 +123,11 @@ static void refusals(void **state)
         /* Exchange, Microsoft 365, Outlook.com */
         {"550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", "RCPT",
          REASON_RELAY_DENIED, F},
-        {"530 5.7.57 Client was not authenticated to send anonymous mail during MAIL FROM",
-         "MAIL", REASON_AUTH_REQUIRED, F},
+        {"530 5.7.57 Client was not authenticated to send anonymous mail during MAIL FROM", "MAIL",
+         REASON_AUTH_REQUIRED, F},
         {"535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the "
-         "Tenant.", "AUTH", REASON_AUTH_WEAK, F},
+         "Tenant.",
+         "AUTH", REASON_AUTH_WEAK, F},
         {"550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
          "RCPT", REASON_NO_SUCH_USER, F},
         {"550 5.7.1 Unfortunately, messages from [192.0.2.7] weren't sent. Please contact your "
@@ -132,31 +137,35 @@ static void refusals(void **state)
         {"451 4.7.500 Server busy. Please try again later from [192.0.2.7].", "RCPT",
          REASON_OVERLOAD, T},
         {"552 5.2.2 This message is larger than the current system limit or the recipient's mailbox"
-         " is full.", ".", REASON_MAILBOX_FULL, F},
+         " is full.",
+         ".", REASON_MAILBOX_FULL, F},
         /* Gmail: the sentence runs on across lines */
         {"550-5.1.1 The email account that you tried to reach does not\n550-5.1.1 exist. Please try"
          " double-checking\n550 5.1.1 https://support.google.com/mail/?p=NoSuchUser x - gsmtp",
          "RCPT", REASON_NO_SUCH_USER, F},
         {"421-4.7.28 Gmail has detected an unusual rate of unsolicited mail. To protect\n421-4.7.28"
-         " our users from spam, mail has been temporarily\n421 4.7.28 rate limited. x - gsmtp", ".",
-         REASON_RATE_LIMIT, T},
+         " our users from spam, mail has been temporarily\n421 4.7.28 rate limited. x - gsmtp",
+         ".", REASON_RATE_LIMIT, T},
         {"550-5.7.26 Your email has been blocked because the sender is unauthenticated.\n550-5.7.26"
          " Gmail requires all senders to authenticate with either SPF or DKIM.\n550 5.7.26 gsmtp",
          ".", REASON_UNAUTHENTICATED, F},
         {"550-5.7.25 The IP address sending this message does not have a PTR record setup\n"
-         "550 5.7.25 gsmtp", ".", REASON_REVERSE_DNS, F},
+         "550 5.7.25 gsmtp",
+         ".", REASON_REVERSE_DNS, F},
         {"452-4.2.2 The email account that you tried to reach is over quota.\n452 4.2.2 gsmtp",
          "RCPT", REASON_MAILBOX_FULL, T},
         {"535-5.7.8 Username and Password not accepted. Learn more at\n535 5.7.8 "
-         "https://support.google.com/mail/?p=BadCredentials x - gsmtp", "AUTH",
-         REASON_AUTH_FAILED, F},
+         "https://support.google.com/mail/?p=BadCredentials x - gsmtp",
+         "AUTH", REASON_AUTH_FAILED, F},
         {"534-5.7.9 Application-specific password required.\n534 5.7.9 gsmtp", "AUTH",
          REASON_ACCOUNT_LOCKED, F},
         {"552-5.7.0 This message was blocked because its content presents a potential\n552 5.7.0 "
-         "security issue. attachment gsmtp", ".", REASON_CONTENT, F},
+         "security issue. attachment gsmtp",
+         ".", REASON_CONTENT, F},
         /* Yahoo */
         {"421 4.7.0 [TSS04] Messages from 192.0.2.7 temporarily deferred due to unexpected volume "
-         "or user complaints - 4.16.55.1", "MAIL", REASON_RATE_LIMIT, T},
+         "or user complaints - 4.16.55.1",
+         "MAIL", REASON_RATE_LIMIT, T},
         {"554 delivery error: dd This user doesn't have a yahoo.com account (x@yahoo.com) [0]", ".",
          REASON_NO_SUCH_USER, F},
         /* filters */
@@ -227,9 +236,9 @@ static void pop3(void **state)
 static void codes(void **state)
 {
     (void)state;
-    static const uint16_t all[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 450, 451,
-                                   452, 454, 455, 500, 501, 502, 503, 504, 521, 530, 534, 535, 538,
-                                   550, 551, 552, 553, 554, 555, 556};
+    static const uint16_t all[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421,
+                                   450, 451, 452, 454, 455, 500, 501, 502, 503, 504, 521,
+                                   530, 534, 535, 538, 550, 551, 552, 553, 554, 555, 556};
     struct explanation x;
     struct enhanced none = {0, 0, 0};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -284,10 +293,10 @@ static void quotes(void **state)
         const char *raw, *list, *name, *url;
     } rows[] = {
         {"554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org; "
-         "https://www.spamhaus.org/query/ip/192.0.2.7", "zen.spamhaus.org", "Spamhaus ZEN",
-         "https://www.spamhaus.org/query/ip/192.0.2.7"},
-        {"554 5.7.1 blocked using secretkey.zen.dq.spamhaus.net",
-         "secretkey.zen.dq.spamhaus.net", "Spamhaus (query service)", ""},
+         "https://www.spamhaus.org/query/ip/192.0.2.7",
+         "zen.spamhaus.org", "Spamhaus ZEN", "https://www.spamhaus.org/query/ip/192.0.2.7"},
+        {"554 5.7.1 blocked using secretkey.zen.dq.spamhaus.net", "secretkey.zen.dq.spamhaus.net",
+         "Spamhaus (query service)", ""},
         {"550 192.0.2.7 is listed in rbl.example.net. See <http://rbl.example.net/?ip=192.0.2.7>.",
          "rbl.example.net", "", "http://rbl.example.net/?ip=192.0.2.7"},
         {"550 blocked using our own list", "", "", ""},
@@ -327,7 +336,8 @@ static void shown(void **state)
 {
     (void)state;
     struct explanation x = ask("554 5.7.1 Client blocked using zen.spamhaus.org\x1b[2J; "
-                               "https://a.example/x", "RCPT", "smtp");
+                               "https://a.example/x",
+                               "RCPT", "smtp");
     struct buf out;
     buf_init(&out, 4096);
     explain_show(&x, &out);
@@ -378,9 +388,9 @@ static void hostile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refusals), cmocka_unit_test(agreements), cmocka_unit_test(pop3),
-        cmocka_unit_test(codes),    cmocka_unit_test(registry),   cmocka_unit_test(quotes),
-        cmocka_unit_test(from_reply), cmocka_unit_test(shown),    cmocka_unit_test(hostile),
+        cmocka_unit_test(refusals),   cmocka_unit_test(agreements), cmocka_unit_test(pop3),
+        cmocka_unit_test(codes),      cmocka_unit_test(registry),   cmocka_unit_test(quotes),
+        cmocka_unit_test(from_reply), cmocka_unit_test(shown),      cmocka_unit_test(hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,8 +51,8 @@ static void run(const char *text, size_t memory, bool bodies,
     struct target out, expected;
     target_init(&out);
     target_init(&expected);
-    struct filter_sink_config c = {.limits = &limits, .filter = f, .bodies = bodies,
-                                   .memory = memory};
+    struct filter_sink_config c = {
+        .limits = &limits, .filter = f, .bodies = bodies, .memory = memory};
     struct error err = {""};
     struct sink *s = filter_sink_new(&c, &out.d.sink, &err);
     assert_non_null(s);
@@ -118,11 +118,30 @@ static void fields(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "user:juergen", "auth:plain authok:yes", "finding:cleartext", "sev:high", "code:550",
-        "enh:5.1.1", "reply:\"user unknown\"", "cmd:ehlo", "helo:pc17", "rcpt:nobody",
-        "from:example.net", "rcptok:no", "slow>1s", "subject:angebot", "size:2100",
-        "queueid:4X9kQ2", "outcome:accepted", "tls:offered", "header.list-id:news",
-        "body:subject", "text:pipelining", "juergen@example.net", "not open", "start>-5m",
+        "user:juergen",
+        "auth:plain authok:yes",
+        "finding:cleartext",
+        "sev:high",
+        "code:550",
+        "enh:5.1.1",
+        "reply:\"user unknown\"",
+        "cmd:ehlo",
+        "helo:pc17",
+        "rcpt:nobody",
+        "from:example.net",
+        "rcptok:no",
+        "slow>1s",
+        "subject:angebot",
+        "size:2100",
+        "queueid:4X9kQ2",
+        "outcome:accepted",
+        "tls:offered",
+        "header.list-id:news",
+        "body:subject",
+        "text:pipelining",
+        "juergen@example.net",
+        "not open",
+        "start>-5m",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         run(texts[i], i % 2 ? 0 : 300, true, one_session, NULL);
@@ -224,8 +243,7 @@ static void spool_full(void **state)
     struct filter *f = filter_parse("closing:quit", NULL, NULL);
     struct target out;
     target_init(&out);
-    struct filter_sink_config c = {.limits = &limits, .filter = f, .bodies = true,
-                                   .memory = 1000};
+    struct filter_sink_config c = {.limits = &limits, .filter = f, .bodies = true, .memory = 1000};
     struct sink *s = filter_sink_new(&c, &out.d.sink, NULL);
     struct made m;
     made_open(&m, 1, s);
@@ -251,8 +269,7 @@ static void spool_is_reused(void **state)
     struct filter *f = filter_parse("closing:quit", NULL, NULL);
     struct target out;
     target_init(&out);
-    struct filter_sink_config c = {.limits = &limits, .filter = f, .bodies = true,
-                                   .memory = 1000};
+    struct filter_sink_config c = {.limits = &limits, .filter = f, .bodies = true, .memory = 1000};
     struct sink *s = filter_sink_new(&c, &out.d.sink, NULL);
     for (uint64_t i = 1; i <= 3000; i++) { /* 6 MB of bodies */
         made_smtp(i, s);
@@ -291,11 +308,11 @@ static void left_open(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(some_pass),       cmocka_unit_test(through_the_spool),
-        cmocka_unit_test(nothing_passes),  cmocka_unit_test(fields),
+        cmocka_unit_test(some_pass),        cmocka_unit_test(through_the_spool),
+        cmocka_unit_test(nothing_passes),   cmocka_unit_test(fields),
         cmocka_unit_test(at_the_same_time), cmocka_unit_test(totals_pass),
-        cmocka_unit_test(without_bodies),  cmocka_unit_test(names_stay),
-        cmocka_unit_test(spool_full),      cmocka_unit_test(spool_is_reused),
+        cmocka_unit_test(without_bodies),   cmocka_unit_test(names_stay),
+        cmocka_unit_test(spool_full),       cmocka_unit_test(spool_is_reused),
         cmocka_unit_test(left_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-/* ---- sessions to filter: made once, held in a store ------------------------------------------ */
+/* ---- sessions to filter: made once, held in a store ---------------------------------------- */
 
 struct bench {
     struct limits limits;
@@ -52,17 +52,22 @@ static void made_pop(uint64_t number, struct sink *to)
     m.info.state = "AUTHORIZATION";
     m.info.midstream = true;
     m.info.missing = 77;
-    m.tls = (struct tls_info){.start = TLS_STARTTLS, .version = 0x0301, .cipher_name = "",
+    m.tls = (struct tls_info){.start = TLS_STARTTLS,
+                              .version = 0x0301,
+                              .cipher_name = "",
                               .server_name = made_text("pop.example.org")};
     m.info.tls = &m.tls;
-    struct credential c = {.mechanism = "USER/PASS", .user = made_text("anna"),
-                           .secret = made_text("pass123"), .success = TRI_NO, .time = m.now};
+    struct credential c = {.mechanism = "USER/PASS",
+                           .user = made_text("anna"),
+                           .secret = made_text("pass123"),
+                           .success = TRI_NO,
+                           .time = m.now};
     m.info.user = made_text("anna");
     m.info.login = TRI_NO;
     made_tell(&m, (struct event){.kind = EV_CREDENTIAL, .latency = -1, .u.credential = &c});
     made_command(&m, "PASS", "PASS pass123", 7);
-    made_tell(&m, (struct event){.kind = EV_LINE, .latency = -1,
-                                 .u.text = made_text("quota exceeded")});
+    made_tell(
+        &m, (struct event){.kind = EV_LINE, .latency = -1, .u.text = made_text("quota exceeded")});
     made_close(&m, END_CAPTURE);
 }
 
@@ -73,8 +78,8 @@ static void bench_init(struct bench *b)
     b->spool = spool_open(&b->limits, true, NULL);
     struct relay_config rc = {.limits = &b->limits, .spool = b->spool};
     b->relay = relay_new(&rc, NULL);
-    struct store_config sc = {.limits = &b->limits, .atoms = relay_atoms(b->relay),
-                              .spool = b->spool};
+    struct store_config sc = {
+        .limits = &b->limits, .atoms = relay_atoms(b->relay), .spool = b->spool};
     b->store = store_new(&sc);
     struct sink *to = relay_sink(b->relay);
     made_smtp(1, to);
@@ -107,8 +112,8 @@ static const char *alias(void *arg, const char *name)
     return strcmp(name, "broken") == 0 ? "code>=x" : NULL;
 }
 
-static struct filter_config config = {.alias = alias, .utc = true, .show_secrets = true,
-                                      .day_of = TIME_UNKNOWN};
+static struct filter_config config = {
+    .alias = alias, .utc = true, .show_secrets = true, .day_of = TIME_UNKNOWN};
 
 /* The numbers of the sessions that pass, as "1 2 5". */
 static void matches(struct bench *b, const char *text, char *out, size_t room)
@@ -721,12 +726,15 @@ static void table(void **state)
         assert_true(strlen(fields[i].help) > 3);
     }
     static const char *const names[] = {
-        "id", "proto", "port", "ip", "client", "server", "clientport", "serverport", "net",
-        "start", "end", "dur", "idle", "bytes", "msgs", "state", "result", "tls", "sni", "file",
-        "user", "auth", "authok", "secret", "cmd", "code", "enh", "reply", "helo", "rcpt", "from",
-        "rcptok", "slow", "subject", "hfrom", "hto", "to", "msgid", "header.", "size", "parts",
-        "ctype", "fname", "queueid", "finding", "sev", "retrans", "gap", "cut", "text", "body",
-        "open", "closed", "marked", "encrypted", "failed", "pipelined", "truncated"};
+        "id",         "proto",    "port",    "ip",      "client",  "server",    "clientport",
+        "serverport", "net",      "start",   "end",     "dur",     "idle",      "bytes",
+        "msgs",       "state",    "result",  "tls",     "sni",     "file",      "user",
+        "auth",       "authok",   "secret",  "cmd",     "code",    "enh",       "reply",
+        "helo",       "rcpt",     "from",    "rcptok",  "slow",    "subject",   "hfrom",
+        "hto",        "to",       "msgid",   "header.", "size",    "parts",     "ctype",
+        "fname",      "queueid",  "finding", "sev",     "retrans", "gap",       "cut",
+        "text",       "body",     "open",    "closed",  "marked",  "encrypted", "failed",
+        "pipelined",  "truncated"};
     for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
         bool found = false;
         for (size_t i = 0; i < count; i++) {
@@ -745,13 +753,13 @@ static void table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(grammar),        cmocka_unit_test(session_fields),
-        cmocka_unit_test(times),          cmocka_unit_test(login_fields),
-        cmocka_unit_test(dialog_fields),  cmocka_unit_test(message_fields),
+        cmocka_unit_test(grammar),         cmocka_unit_test(session_fields),
+        cmocka_unit_test(times),           cmocka_unit_test(login_fields),
+        cmocka_unit_test(dialog_fields),   cmocka_unit_test(message_fields),
         cmocka_unit_test(without_secrets), cmocka_unit_test(focus),
-        cmocka_unit_test(errors),         cmocka_unit_test(carets),
-        cmocka_unit_test(needs),          cmocka_unit_test(hostile_texts),
-        cmocka_unit_test(hints),          cmocka_unit_test(table),
+        cmocka_unit_test(errors),          cmocka_unit_test(carets),
+        cmocka_unit_test(needs),           cmocka_unit_test(hostile_texts),
+        cmocka_unit_test(hints),           cmocka_unit_test(table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

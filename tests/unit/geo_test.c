@@ -21,7 +21,7 @@ const char *__lsan_default_suppressions(void)  /* NOLINT(bugprone-reserved-ident
     return "leak:libmaxminddb";
 }
 
-/* ---- a writer of databases (MaxMind DB File Format 2.0) ------------------------------------- */
+/* ---- a writer of databases (MaxMind DB File Format 2.0) ------------------------------------ */
 
 #define NODES 4000
 
@@ -154,7 +154,7 @@ static void finish(const struct maker *m, const char *type, struct buf *out)
     put_metadata(out, m, type);
 }
 
-/* ---- files -------------------------------------------------------------------------------------- */
+/* ---- files --------------------------------------------------------------------------------- */
 
 static char folder[] = "/tmp/mailwire-geo-test-XXXXXX";
 
@@ -230,7 +230,8 @@ static void make_city(struct buf *out)
     uint32_t long_name = place(&m);
     city_record(&m, "GB", "United Kingdom",
                 "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch\xc5\xb5\xc5\xb5\xc5\xb5"
-                "\xc5\xb5", false);
+                "\xc5\xb5",
+                false);
     uint32_t bad_text = place(&m);
     city_record(&m, "\xff\xfe", "\x80\x80", "ok", false);
     add_network(&m, "10.1.0.0", 16, berlin);
@@ -299,7 +300,7 @@ static void hear(void *arg, const char *sentence)
     snprintf(s->text, sizeof s->text, "%s", sentence);
 }
 
-/* ---- sound databases ------------------------------------------------------------------------------- */
+/* ---- sound databases ----------------------------------------------------------------------- */
 
 static void lookups(void **state)
 {
@@ -373,7 +374,7 @@ static void several(void **state)
     geo_close(&g);
 }
 
-/* ---- what is no database ------------------------------------------------------------------------------ */
+/* ---- what is no database ------------------------------------------------------------------- */
 
 static void not_usable(void **state)
 {
@@ -549,9 +550,9 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    static const char *const names[] = {"city.mmdb", "asn.mmdb", "flat.mmdb", "city2.mmdb",
+    static const char *const names[] = {"city.mmdb",  "asn.mmdb",  "flat.mmdb", "city2.mmdb",
                                         "empty.mmdb", "text.mmdb", "asn3.mmdb", "damaged.mmdb",
-                                        "bomb.mmdb", "far.mmdb", "cut.mmdb"};
+                                        "bomb.mmdb",  "far.mmdb",  "cut.mmdb"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         remove(path_of(names[i]));
     }
@@ -561,9 +562,9 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lookups),    cmocka_unit_test(several),
-        cmocka_unit_test(not_usable), cmocka_unit_test(damaged),
-        cmocka_unit_test(bombs),      cmocka_unit_test(damage_seen_at_once),
+        cmocka_unit_test(lookups),        cmocka_unit_test(several),
+        cmocka_unit_test(not_usable),     cmocka_unit_test(damaged),
+        cmocka_unit_test(bombs),          cmocka_unit_test(damage_seen_at_once),
         cmocka_unit_test(cut_while_open),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

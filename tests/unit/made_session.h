@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define MADE_SECOND INT64_C(1000000000)
-#define MADE_START (INT64_C(1762000000) * MADE_SECOND)
+#define MADE_START  (INT64_C(1762000000) * MADE_SECOND)
 
 struct made {
     struct session_info info;
@@ -56,8 +56,12 @@ static inline void made_open(struct made *m, uint64_t number, struct sink *to)
     m->to = to;
     m->now = MADE_START + (int64_t)number * MADE_SECOND;
     m->packet = number * 100 + 1;
-    m->flow = (struct flow_info){.start = m->now, .last = m->now, .first_packet = m->packet,
-                                 .ip_version = 4, .seen = {true, true}, .rtt = 10000000,
+    m->flow = (struct flow_info){.start = m->now,
+                                 .last = m->now,
+                                 .first_packet = m->packet,
+                                 .ip_version = 4,
+                                 .seen = {true, true},
+                                 .rtt = 10000000,
                                  .count = {{.packets = 12, .bytes = 900 + number},
                                            {.packets = 9, .bytes = 400, .retransmitted = 1}}};
     const uint8_t client[4] = {10, 1, (uint8_t)(number >> 8), (uint8_t)number};
@@ -66,16 +70,20 @@ static inline void made_open(struct made *m, uint64_t number, struct sink *to)
     memcpy(m->flow.end[FROM_SERVER].ip, server, 4);
     m->flow.end[FROM_CLIENT].port = (uint16_t)(40000 + number % 20000);
     m->flow.end[FROM_SERVER].port = 25;
-    m->info = (struct session_info){.number = number, .flow = &m->flow, .protocol = "smtp",
-                                    .state = "CONNECT", .start = m->now, .last = m->now};
+    m->info = (struct session_info){.number = number,
+                                    .flow = &m->flow,
+                                    .protocol = "smtp",
+                                    .state = "CONNECT",
+                                    .start = m->now,
+                                    .last = m->now};
     snprintf(m->info.id, sizeof m->info.id, "%016" PRIx64, number * 0x9e3779b97f4a7c15u);
     made_tell(m, (struct event){.kind = EV_OPEN, .latency = -1});
 }
 
 static inline void made_state(struct made *m, const char *to, const char *cause)
 {
-    struct state_change c = {.from = m->info.state, .to = to, .cause = made_text(cause),
-                             .legal = true};
+    struct state_change c = {
+        .from = m->info.state, .to = to, .cause = made_text(cause), .legal = true};
     m->info.state = to;
     made_tell(m, (struct event){.kind = EV_STATE, .latency = -1, .u.state = &c});
 }
@@ -88,20 +96,29 @@ static inline void made_command(struct made *m, const char *verb, const char *li
     struct bytes whole = made_text(m->line);
     size_t verb_bytes = strlen(verb);
     m->last_command = (struct command){
-        .number = ++m->info.commands, .dir = FROM_CLIENT, .verb = verb, .line = whole,
+        .number = ++m->info.commands,
+        .dir = FROM_CLIENT,
+        .verb = verb,
+        .line = whole,
         .word = bytes_sub(whole, 0, verb_bytes),
         .argument = bytes_from(whole, verb_bytes < whole.n ? verb_bytes + 1 : whole.n),
         .secret = secret ? bytes_from(whole, whole.n - secret) : (struct bytes){NULL, 0},
-        .time = m->now, .packet = m->packet, .last_packet = m->packet,
+        .time = m->now,
+        .packet = m->packet,
+        .last_packet = m->packet,
         .state_before = m->info.state};
-    made_tell(m, (struct event){.kind = EV_COMMAND, .latency = -1,
-                                .u.command = &m->last_command});
+    made_tell(m, (struct event){.kind = EV_COMMAND, .latency = -1, .u.command = &m->last_command});
 }
 
 static inline struct reply made_reply_of(struct made *m, uint16_t code, const char *raw)
 {
-    struct reply r = {.dir = FROM_SERVER, .code = code, .raw = made_text(raw), .lines = 1,
-                      .time = m->now, .end_time = m->now, .packet = m->packet,
+    struct reply r = {.dir = FROM_SERVER,
+                      .code = code,
+                      .raw = made_text(raw),
+                      .lines = 1,
+                      .time = m->now,
+                      .end_time = m->now,
+                      .packet = m->packet,
                       .last_packet = m->packet,
                       .status = code < 300   ? REPLY_OK
                                 : code < 400 ? REPLY_CONTINUE
@@ -110,7 +127,7 @@ static inline struct reply made_reply_of(struct made *m, uint16_t code, const ch
     unsigned class, subject, detail;
     char form[8];
     if (sscanf(raw + 4, "%u.%u.%u%1[ ]", &class, &subject, &detail, form) == 4) {
-        r.enhanced = (struct enhanced){(uint8_t)class, (uint16_t)subject, (uint16_t)detail};
+        r.enhanced = (struct enhanced){(uint8_t) class, (uint16_t)subject, (uint16_t)detail};
     }
     for (const char *p = raw; *p != '\0'; p++) {
         r.lines += *p == '\n';
@@ -126,8 +143,8 @@ static inline void made_greeting(struct made *m, const char *raw)
     struct reply r = made_reply_of(m, 220, raw);
     r.greeting = r.unasked = true;
     m->info.banner = made_text(raw + 4);
-    made_tell(m, (struct event){.kind = EV_REPLY, .dir = FROM_SERVER, .latency = -1,
-                                .u.reply = &r});
+    made_tell(m,
+              (struct event){.kind = EV_REPLY, .dir = FROM_SERVER, .latency = -1, .u.reply = &r});
 }
 
 /* The answer to the last command: reply, exchange. */
@@ -139,18 +156,24 @@ static inline void made_reply(struct made *m, uint16_t code, const char *raw, in
     if (code >= 400) {
         m->info.last_reply = made_text(raw);
     }
-    made_tell(m, (struct event){.kind = EV_REPLY, .dir = FROM_SERVER, .latency = latency,
-                                .paired_number = m->last_command.number, .u.reply = &r});
-    struct exchange x = {.command = &m->last_command, .reply = &r, .state_after = m->info.state,
-                         .latency = latency};
+    made_tell(m, (struct event){.kind = EV_REPLY,
+                                .dir = FROM_SERVER,
+                                .latency = latency,
+                                .paired_number = m->last_command.number,
+                                .u.reply = &r});
+    struct exchange x = {
+        .command = &m->last_command, .reply = &r, .state_after = m->info.state, .latency = latency};
     made_tell(m, (struct event){.kind = EV_EXCHANGE, .latency = -1, .u.exchange = &x});
 }
 
 /* The end of a message's data is answered as a command without number. */
 static inline void made_verdict(struct made *m, uint16_t code, const char *raw, int64_t latency)
 {
-    m->last_command = (struct command){.dir = FROM_CLIENT, .verb = "", .time = m->now,
-                                       .packet = m->packet, .last_packet = m->packet,
+    m->last_command = (struct command){.dir = FROM_CLIENT,
+                                       .verb = "",
+                                       .time = m->now,
+                                       .packet = m->packet,
+                                       .last_packet = m->packet,
                                        .flags = COMMAND_END_OF_DATA,
                                        .state_before = m->info.state};
     made_reply(m, code, raw, latency);
@@ -159,17 +182,30 @@ static inline void made_verdict(struct made *m, uint16_t code, const char *raw, 
 /* A message of `slices` slices of 700 bytes; `gap` bytes are missing behind the first. */
 static inline void made_message(struct made *m, unsigned slices, uint64_t gap)
 {
-    struct recipient to[2] = {
-        {.address = made_text("anna@example.org"), .fate = RCPT_ACCEPTED, .code = 250,
-         .enhanced = {2, 1, 5}, .reply = made_text("Ok")},
-        {.address = made_text("nobody@example.org"), .fate = RCPT_REFUSED, .code = 550,
-         .enhanced = {5, 1, 1}, .reply = made_text("User unknown")}};
-    struct message g = {.number = ++m->info.messages, .dir = FROM_CLIENT,
-                        .transfer = TRANSFER_DATA, .time = m->now, .end_time = m->now,
-                        .wait = -1, .packet = m->packet, .has_envelope = true,
+    struct recipient to[2] = {{.address = made_text("anna@example.org"),
+                               .fate = RCPT_ACCEPTED,
+                               .code = 250,
+                               .enhanced = {2, 1, 5},
+                               .reply = made_text("Ok")},
+                              {.address = made_text("nobody@example.org"),
+                               .fate = RCPT_REFUSED,
+                               .code = 550,
+                               .enhanced = {5, 1, 1},
+                               .reply = made_text("User unknown")}};
+    struct message g = {.number = ++m->info.messages,
+                        .dir = FROM_CLIENT,
+                        .transfer = TRANSFER_DATA,
+                        .time = m->now,
+                        .end_time = m->now,
+                        .wait = -1,
+                        .packet = m->packet,
+                        .has_envelope = true,
                         .mail_from = made_text("juergen@example.net"),
-                        .mail_parameters = made_text("SIZE=1422"), .recipients = to,
-                        .recipient_count = 2, .recipient_total = 2, .arena = &m->arena};
+                        .mail_parameters = made_text("SIZE=1422"),
+                        .recipients = to,
+                        .recipient_count = 2,
+                        .recipient_total = 2,
+                        .arena = &m->arena};
     made_tell(m, (struct event){.kind = EV_MESSAGE_BEGIN, .latency = -1, .u.message = &g});
     char slice[700];
     for (unsigned i = 0; i < slices; i++) {
@@ -179,12 +215,14 @@ static inline void made_message(struct made *m, unsigned slices, uint64_t gap)
             memcpy(slice, "Subject: Angebot\r\nList-Id: <news.example.net>\r\n\r\n", 49);
         }
         g.bytes += sizeof slice;
-        made_tell(m, (struct event){.kind = EV_MESSAGE_DATA, .latency = -1,
+        made_tell(m, (struct event){.kind = EV_MESSAGE_DATA,
+                                    .latency = -1,
                                     .u.body = {&g, bytes_make(slice, sizeof slice), 0}});
         if (i == 0 && gap > 0) {
             g.missing += gap;
             g.gaps++;
-            made_tell(m, (struct event){.kind = EV_MESSAGE_GAP, .latency = -1,
+            made_tell(m, (struct event){.kind = EV_MESSAGE_GAP,
+                                        .latency = -1,
                                         .u.body = {&g, {NULL, 0}, gap}});
         }
     }
@@ -209,10 +247,15 @@ static inline void made_message(struct made *m, unsigned slices, uint64_t gap)
 static inline void made_credential(struct made *m, const char *user, const char *secret,
                                    enum tri success)
 {
-    struct credential c = {.mechanism = "PLAIN", .user = made_text(user),
-                           .secret = made_text(secret), .secret_kind = SECRET_PASSWORD,
-                           .success = success, .time = m->now, .packet = m->packet,
-                           .command = m->info.commands, .dir = FROM_CLIENT};
+    struct credential c = {.mechanism = "PLAIN",
+                           .user = made_text(user),
+                           .secret = made_text(secret),
+                           .secret_kind = SECRET_PASSWORD,
+                           .success = success,
+                           .time = m->now,
+                           .packet = m->packet,
+                           .command = m->info.commands,
+                           .dir = FROM_CLIENT};
     m->info.user = made_text(user);
     m->info.login = success;
     made_tell(m, (struct event){.kind = EV_CREDENTIAL, .latency = -1, .u.credential = &c});
@@ -220,9 +263,13 @@ static inline void made_credential(struct made *m, const char *user, const char 
 
 static inline void made_note(struct made *m, enum note_id id, const char *evidence)
 {
-    struct note n = {.id = id, .severity = SEVERITY_HIGH, .dir = FROM_CLIENT,
-                     .evidence = made_text(evidence), .command = m->info.commands,
-                     .time = m->now, .packet = m->packet};
+    struct note n = {.id = id,
+                     .severity = SEVERITY_HIGH,
+                     .dir = FROM_CLIENT,
+                     .evidence = made_text(evidence),
+                     .command = m->info.commands,
+                     .time = m->now,
+                     .packet = m->packet};
     m->info.notes++;
     m->info.worst = SEVERITY_HIGH;
     made_tell(m, (struct event){.kind = EV_NOTE, .latency = -1, .u.note = &n});
@@ -245,8 +292,10 @@ static inline void made_smtp(uint64_t number, struct sink *to)
     made_command(&m, "EHLO", "EHLO pc17.example.net", 0);
     m.info.client_name = made_text("pc17.example.net");
     m.info.capabilities = made_text("PIPELINING\nSIZE 10240000\nSTARTTLS\nAUTH PLAIN LOGIN");
-    made_reply(&m, 250, "250-mx1.example.org\n250-PIPELINING\n250-SIZE 10240000\n250-STARTTLS\n"
-                        "250 AUTH PLAIN LOGIN", 10000000);
+    made_reply(&m, 250,
+               "250-mx1.example.org\n250-PIPELINING\n250-SIZE 10240000\n250-STARTTLS\n"
+               "250 AUTH PLAIN LOGIN",
+               10000000);
     made_state(&m, "READY", "250-mx1.example.org");
     made_command(&m, "AUTH", "AUTH PLAIN AGp1ZXJnZW4AczNjcjN0", 20);
     made_reply(&m, 235, "235 2.7.0 Authentication successful", 400000000);
@@ -277,7 +326,7 @@ static inline void made_smtp(uint64_t number, struct sink *to)
     arena_done(&m.arena);
 }
 
-/* ---- events as text ---------------------------------------------------------------------- */
+/* ---- events as text ------------------------------------------------------------------------ */
 
 static inline void describe_bytes(struct buf *out, const char *name, struct bytes b)
 {
@@ -287,8 +336,8 @@ static inline void describe_bytes(struct buf *out, const char *name, struct byte
 
 static inline void describe_command(struct buf *out, const struct command *c)
 {
-    buf_printf(out, " cmd#%u dir%d %s %" PRId64 " p%" PRIu64 "-%" PRIu64 " skip%" PRIu64
-                    " %s flags%x",
+    buf_printf(out,
+               " cmd#%u dir%d %s %" PRId64 " p%" PRIu64 "-%" PRIu64 " skip%" PRIu64 " %s flags%x",
                c->number, (int)c->dir, c->verb, c->time, c->packet, c->last_packet, c->skipped,
                c->state_before ? c->state_before : "-", c->flags);
     describe_bytes(out, "line", c->line);
@@ -299,8 +348,9 @@ static inline void describe_command(struct buf *out, const struct command *c)
 
 static inline void describe_reply(struct buf *out, const struct reply *r)
 {
-    buf_printf(out, " reply dir%d st%d %u %u.%u.%u lines%u flags%d%d%d%d %" PRId64 "-%" PRId64
-                    " p%" PRIu64 "-%" PRIu64,
+    buf_printf(out,
+               " reply dir%d st%d %u %u.%u.%u lines%u flags%d%d%d%d %" PRId64 "-%" PRId64
+               " p%" PRIu64 "-%" PRIu64,
                (int)r->dir, (int)r->status, r->code, r->enhanced.class, r->enhanced.subject,
                r->enhanced.detail, r->lines, r->torn, r->greeting, r->unasked, r->intermediate,
                r->time, r->end_time, r->packet, r->last_packet);
@@ -310,11 +360,12 @@ static inline void describe_reply(struct buf *out, const struct reply *r)
 
 static inline void describe_message(struct buf *out, const struct message *m)
 {
-    buf_printf(out, " msg#%u dir%d %s %s complete%d bytes%" PRIu64 " missing%" PRIu64 " gaps%u %"
-                    PRId64 "-%" PRId64 " wait%" PRId64 " p%" PRIu64 " %u %u.%u.%u eod%s",
+    buf_printf(out,
+               " msg#%u dir%d %s %s complete%d bytes%" PRIu64 " missing%" PRIu64 " gaps%u %" PRId64
+               "-%" PRId64 " wait%" PRId64 " p%" PRIu64 " %u %u.%u.%u eod%s",
                m->number, (int)m->dir, transfer_name(m->transfer), outcome_name(m->outcome),
-               m->complete, m->bytes, m->missing, m->gaps, m->time, m->end_time, m->wait,
-               m->packet, m->code, m->enhanced.class, m->enhanced.subject, m->enhanced.detail,
+               m->complete, m->bytes, m->missing, m->gaps, m->time, m->end_time, m->wait, m->packet,
+               m->code, m->enhanced.class, m->enhanced.subject, m->enhanced.detail,
                m->end_of_data ? m->end_of_data : "-");
     describe_bytes(out, "reply", m->reply);
     describe_bytes(out, "queue", m->queue_id);
@@ -342,9 +393,9 @@ static inline void describe_session(struct buf *out, const struct session_info *
 {
     const struct flow_info *f = s->flow;
     buf_printf(out, " #%" PRIu64 " %s %s %s end%s %" PRId64 "-%" PRId64 " flags%d%d%d%d%d%d%d",
-               s->number, s->id, s->protocol, s->state, session_end_name(s->end), s->start,
-               s->last, s->flip, s->midstream, s->one_sided, s->roles_swapped,
-               s->has_transaction, s->last_negative, s->truncated);
+               s->number, s->id, s->protocol, s->state, session_end_name(s->end), s->start, s->last,
+               s->flip, s->midstream, s->one_sided, s->roles_swapped, s->has_transaction,
+               s->last_negative, s->truncated);
     buf_printf(out, " missing%" PRIu64 " gaps%u conf%u cmds%u msgs%u notes%u worst%u code%u",
                s->missing, s->gaps, s->conflicts, s->commands, s->messages, s->notes, s->worst,
                s->last_code);
@@ -393,9 +444,8 @@ static inline void describe_exchange(struct buf *out, const struct exchange *x)
 
 static inline void describe_credential(struct buf *out, const struct credential *c)
 {
-    buf_printf(out, " %s kind%d ok%d flags%d%d%d cmd%u %" PRId64, c->mechanism,
-               (int)c->secret_kind, (int)c->success, c->cancelled, c->malformed, c->encrypted,
-               c->command, c->time);
+    buf_printf(out, " %s kind%d ok%d flags%d%d%d cmd%u %" PRId64, c->mechanism, (int)c->secret_kind,
+               (int)c->success, c->cancelled, c->malformed, c->encrypted, c->command, c->time);
     describe_bytes(out, "user", c->user);
     describe_bytes(out, "as", c->authorization_id);
     describe_bytes(out, "secret", c->secret);
@@ -447,8 +497,8 @@ static inline void describe_event(struct buf *out, const struct event *e)
         describe_bytes(out, "data", e->u.body.data);
         break;
     case EV_GAP:
-        buf_printf(out, " %" PRIu64 " at %" PRIu64 " cause%d", e->u.gap->missing,
-                   e->u.gap->offset, (int)e->u.gap->cause);
+        buf_printf(out, " %" PRIu64 " at %" PRIu64 " cause%d", e->u.gap->missing, e->u.gap->offset,
+                   (int)e->u.gap->cause);
         break;
     case EV_NOTE:
         buf_printf(out, " %s sev%d cmd%u", note_rule(e->u.note->id)->id, (int)e->u.note->severity,

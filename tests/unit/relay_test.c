@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-/* ---- the viewer's side of a test: events of each session as text ---------------------------- */
+/* ---- the viewer's side of a test: events of each session as text --------------------------- */
 
 struct heard {
     uint64_t number;
@@ -138,7 +138,7 @@ static void listener_done(struct listener *l)
     free(l->heard);
 }
 
-/* ---- the capture's side ------------------------------------------------------------------------ */
+/* ---- the capture's side -------------------------------------------------------------------- */
 
 /* Two sinks at once: the relay, and the text of what it was told, session by session. */
 struct both {
@@ -223,8 +223,8 @@ static void run(uint64_t sessions, size_t batch_bytes, size_t batches, unsigned 
     struct limits limits = limits_default();
     limits.spool_bytes = 64u << 20;
     struct spool *spool = spool_open(&limits, true, NULL);
-    struct relay_config c = {.limits = &limits, .spool = spool, .batch_bytes = batch_bytes,
-                             .batches = batches};
+    struct relay_config c = {
+        .limits = &limits, .spool = spool, .batch_bytes = batch_bytes, .batches = batches};
     struct relay *r = relay_new(&c, NULL);
     struct teller t;
     struct listener l = {.atoms = relay_atoms(r), .slow_us = slow_us};
@@ -276,8 +276,8 @@ static void large_event(void **state)
     made_open(&m, 1, relay_sink(r));
     static char text[300000];
     memset(text, 'x', sizeof text);
-    made_tell(&m, (struct event){.kind = EV_LINE, .latency = -1,
-                                 .u.text = bytes_make(text, sizeof text)});
+    made_tell(&m, (struct event){
+                      .kind = EV_LINE, .latency = -1, .u.text = bytes_make(text, sizeof text)});
     made_close(&m, END_RST);
     relay_sink(r)->close(relay_sink(r), NULL);
     struct listener l = {.atoms = relay_atoms(r)};
@@ -306,7 +306,8 @@ static void snapshots(void **state)
     made_tell(&m, (struct event){.kind = EV_MESSAGE_BEGIN, .latency = -1, .u.message = &g});
     char slice[5000];
     memset(slice, 's', sizeof slice);
-    made_tell(&m, (struct event){.kind = EV_MESSAGE_DATA, .latency = -1,
+    made_tell(&m, (struct event){.kind = EV_MESSAGE_DATA,
+                                 .latency = -1,
                                  .u.body = {&g, bytes_make(slice, sizeof slice), 0}});
     usleep(250000); /* rounds of snapshots are 200 ms apart */
     m.info.user = made_text("anna");

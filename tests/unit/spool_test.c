@@ -248,8 +248,8 @@ static void rolling(void **state)
         uint8_t p[1000];
         size_t got;
         enum spool_result first = spool_body_open(s, &refs[b], &r);
-        enum spool_result result = first == SPOOL_OK
-                                       ? spool_body_read(&r, 0, p, sizeof p, &got) : first;
+        enum spool_result result =
+            first == SPOOL_OK ? spool_body_read(&r, 0, p, sizeof p, &got) : first;
         if (result == SPOOL_OK) {
             whole++;
             check_body(s, &refs[b], b, 100000);
@@ -313,11 +313,11 @@ static void private_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_body),      cmocka_unit_test(empty_body),
-        cmocka_unit_test(interleaved),   cmocka_unit_test(very_many_pieces),
-        cmocka_unit_test(tiny_slices),   cmocka_unit_test(cut_back),
-        cmocka_unit_test(cut_far_back),  cmocka_unit_test(full),
-        cmocka_unit_test(rolling),       cmocka_unit_test(damaged_list),
+        cmocka_unit_test(one_body),     cmocka_unit_test(empty_body),
+        cmocka_unit_test(interleaved),  cmocka_unit_test(very_many_pieces),
+        cmocka_unit_test(tiny_slices),  cmocka_unit_test(cut_back),
+        cmocka_unit_test(cut_far_back), cmocka_unit_test(full),
+        cmocka_unit_test(rolling),      cmocka_unit_test(damaged_list),
         cmocka_unit_test(private_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,8 +26,8 @@ static void bench_init(struct bench *b, uint64_t memory, uint64_t spool)
     b->spool = spool_open(&b->limits, true, NULL);
     struct relay_config rc = {.limits = &b->limits, .spool = b->spool, .batches = 100000};
     b->relay = relay_new(&rc, NULL);
-    struct store_config sc = {.limits = &b->limits, .atoms = relay_atoms(b->relay),
-                              .spool = b->spool};
+    struct store_config sc = {
+        .limits = &b->limits, .atoms = relay_atoms(b->relay), .spool = b->spool};
     b->store = store_new(&sc);
 }
 
@@ -93,36 +93,53 @@ static void made_pop(uint64_t number, struct sink *to)
     m.info.protocol = "pop3";
     m.flow.end[FROM_SERVER].port = 110;
     made_greeting(&m, long_banner);
-    m.tls = (struct tls_info){.start = TLS_STARTTLS, .version = 0x0304, .cipher = 0x1301,
-                              .cipher_name = "TLS_AES_128_GCM_SHA256", .established = true,
+    m.tls = (struct tls_info){.start = TLS_STARTTLS,
+                              .version = 0x0304,
+                              .cipher = 0x1301,
+                              .cipher_name = "TLS_AES_128_GCM_SHA256",
+                              .established = true,
                               .server_name = made_text("pop.example.org"),
-                              .issuer = made_text("CN=Example CA"), .not_before = 5,
-                              .not_after = -1, .time = m.now};
+                              .issuer = made_text("CN=Example CA"),
+                              .not_before = 5,
+                              .not_after = -1,
+                              .time = m.now};
     made_command(&m, "LIST", "LIST", 0);
     m.now += 500;
     struct reply r = made_reply_of(&m, 0, "+OK 3 messages");
     r.status = REPLY_OK;
-    made_tell(&m, (struct event){.kind = EV_REPLY, .dir = FROM_SERVER, .latency = 500,
-                                 .paired_number = 1, .u.reply = &r});
+    made_tell(&m, (struct event){.kind = EV_REPLY,
+                                 .dir = FROM_SERVER,
+                                 .latency = 500,
+                                 .paired_number = 1,
+                                 .u.reply = &r});
     made_tell(&m, (struct event){.kind = EV_LINE, .latency = -1, .u.text = made_text("1 120")});
     made_tell(&m, (struct event){.kind = EV_LINE, .latency = -1, .u.text = made_text("")});
-    struct exchange x = {.command = &m.last_command, .reply = &r, .state_after = "TRANSACTION",
-                         .latency = 500, .answer_lines = 2};
+    struct exchange x = {.command = &m.last_command,
+                         .reply = &r,
+                         .state_after = "TRANSACTION",
+                         .latency = 500,
+                         .answer_lines = 2};
     made_tell(&m, (struct event){.kind = EV_EXCHANGE, .latency = -1, .u.exchange = &x});
     made_command(&m, "NOOP", "NOOP", 0); /* never answered */
-    struct exchange none = {.command = &m.last_command, .state_after = "TRANSACTION",
-                            .latency = -1};
+    struct exchange none = {
+        .command = &m.last_command, .state_after = "TRANSACTION", .latency = -1};
     m.last_command.flags |= COMMAND_UNANSWERED;
     made_tell(&m, (struct event){.kind = EV_EXCHANGE, .latency = -1, .u.exchange = &none});
-    struct gap gap = {.missing = 77, .offset = 12, .time = m.now, .packet = 3,
-                      .cause = GAP_NEVER_ACKED};
+    struct gap gap = {
+        .missing = 77, .offset = 12, .time = m.now, .packet = 3, .cause = GAP_NEVER_ACKED};
     m.info.missing = 77;
     m.info.gaps = 1;
     made_tell(&m, (struct event){.kind = EV_GAP, .dir = FROM_SERVER, .latency = -1, .u.gap = &gap});
     static const uint64_t retrieved[] = {1, 2, 3, 700}, deleted[] = {2};
-    struct mailbox box = {.name = made_text("anna"), .has_messages = true, .messages = 3,
-                          .octets = 360, .retrieved = retrieved, .retrieved_count = 4,
-                          .deleted = deleted, .deleted_count = 1, .committed = TRI_NO};
+    struct mailbox box = {.name = made_text("anna"),
+                          .has_messages = true,
+                          .messages = 3,
+                          .octets = 360,
+                          .retrieved = retrieved,
+                          .retrieved_count = 4,
+                          .deleted = deleted,
+                          .deleted_count = 1,
+                          .committed = TRI_NO};
     m.info.mailbox = &box;
     m.info.tls = &m.tls;
     m.info.user = made_text("anna");
@@ -230,8 +247,12 @@ static void loose_finding(void **state)
     struct bench b;
     bench_init(&b, 64u << 20, 1u << 20);
     const char *ids[] = {"00aa", "00bb", "00cc"};
-    struct note n = {.id = NOTE_ID_GAP, .severity = SEVERITY_MEDIUM, .time = 5,
-                     .evidence = made_text("three"), .sessions = ids, .session_count = 3};
+    struct note n = {.id = NOTE_ID_GAP,
+                     .severity = SEVERITY_MEDIUM,
+                     .time = 5,
+                     .evidence = made_text("three"),
+                     .sessions = ids,
+                     .session_count = 3};
     struct event e = {.kind = EV_NOTE, .time = 5, .packet = 9, .latency = -1, .u.note = &n};
     sink_event(in(&b), &e);
     drain(&b);
@@ -321,7 +342,8 @@ static void open_session(void **state)
     bench_done(&b);
 }
 
-/* A message whose transfer goes on: its bytes so far can be read; saved now, it ends as incomplete. */
+/* A message whose transfer goes on: its bytes so far can be read; saved now, it ends as incomplete.
+ */
 static void open_message(void **state)
 {
     (void)state;
@@ -329,13 +351,17 @@ static void open_message(void **state)
     bench_init(&b, 64u << 20, 64u << 20);
     struct made m;
     made_open(&m, 5, in(&b));
-    struct message g = {.number = 1, .dir = FROM_CLIENT, .has_envelope = true, .wait = -1,
+    struct message g = {.number = 1,
+                        .dir = FROM_CLIENT,
+                        .has_envelope = true,
+                        .wait = -1,
                         .mail_from = made_text("a@b")};
     made_tell(&m, (struct event){.kind = EV_MESSAGE_BEGIN, .latency = -1, .u.message = &g});
     char slice[3000];
     memset(slice, 'z', sizeof slice);
     g.bytes = sizeof slice;
-    made_tell(&m, (struct event){.kind = EV_MESSAGE_DATA, .latency = -1,
+    made_tell(&m, (struct event){.kind = EV_MESSAGE_DATA,
+                                 .latency = -1,
                                  .u.body = {&g, bytes_make(slice, sizeof slice), 0}});
     usleep(250000);
     drain(&b);
@@ -790,8 +816,8 @@ static void what_the_capture_says(void **state)
     (void)state;
     struct bench b;
     bench_init(&b, 64u << 20, 1u << 20);
-    struct relay_progress p = {.totals = {.packets = 12, .first = 1, .last = 99},
-                               .input_done = 5, .input_total = 10};
+    struct relay_progress p = {
+        .totals = {.packets = 12, .first = 1, .last = 99}, .input_done = 5, .input_total = 10};
     relay_tell_progress(b.relay, &p);
     for (int i = 0; i < 70; i++) {
         char text[40];
@@ -852,16 +878,26 @@ static void summary_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replay_is_the_same),    cmocka_unit_test(replay_of_pop),
-        cmocka_unit_test(summary),               cmocka_unit_test(items),
-        cmocka_unit_test(loose_finding),         cmocka_unit_test(open_session),
-        cmocka_unit_test(open_message),          cmocka_unit_test(ceiling),
-        cmocka_unit_test(generations),           cmocka_unit_test(forgotten_while_open),
-        cmocka_unit_test(very_long_session),     cmocka_unit_test(very_many_messages),
-        cmocka_unit_test(replay_without_dialog), cmocka_unit_test(replay_without_bodies),
-        cmocka_unit_test(changes),               cmocka_unit_test(groups),
-        cmocka_unit_test(figures),               cmocka_unit_test(timeline),
-        cmocka_unit_test(bounded_tables),        cmocka_unit_test(what_the_capture_says),
+        cmocka_unit_test(replay_is_the_same),
+        cmocka_unit_test(replay_of_pop),
+        cmocka_unit_test(summary),
+        cmocka_unit_test(items),
+        cmocka_unit_test(loose_finding),
+        cmocka_unit_test(open_session),
+        cmocka_unit_test(open_message),
+        cmocka_unit_test(ceiling),
+        cmocka_unit_test(generations),
+        cmocka_unit_test(forgotten_while_open),
+        cmocka_unit_test(very_long_session),
+        cmocka_unit_test(very_many_messages),
+        cmocka_unit_test(replay_without_dialog),
+        cmocka_unit_test(replay_without_bodies),
+        cmocka_unit_test(changes),
+        cmocka_unit_test(groups),
+        cmocka_unit_test(figures),
+        cmocka_unit_test(timeline),
+        cmocka_unit_test(bounded_tables),
+        cmocka_unit_test(what_the_capture_says),
         cmocka_unit_test(summary_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
