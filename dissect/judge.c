@@ -160,17 +160,15 @@ static bool refused(const struct reply *r)
 static void judge_refusal(struct judge *j, const struct event *e, const struct command *c,
                           const struct reply *r)
 {
-    if (r->code == 503 || r->code == 555 || r->code == 501) {
-        return; /* the command was wrong, not what it named (RFC 5321 4.2.2, 4.1.1.11) */
-    }
-    if (verb_is(c, "RCPT")) {
+    bool out_of_order = r->code == 503; /* that refuses the command, not whom it names */
+    if (verb_is(c, "RCPT") && !out_of_order) {
         judge_tell(
             e, r->status == REPLY_DEFER ? NOTE_ID_RECIPIENT_DEFERRED : NOTE_ID_RECIPIENT_REFUSED,
             r->raw, c->number);
         if (r->status == REPLY_REFUSE) {
             across_recipient_refused(j->across, e);
         }
-    } else if (verb_is(c, "MAIL")) {
+    } else if (verb_is(c, "MAIL") && !out_of_order) {
         judge_tell(e, NOTE_ID_SENDER_REFUSED, r->raw, c->number);
     } else if (verb_is(c, "STARTTLS") || verb_is(c, "STLS")) {
         *session_marks(e->session) |= MARK_REFUSED_TLS;
