@@ -15,9 +15,9 @@ static struct bytes without_keyword(struct bytes text)
     return bytes_at(text, 0) == ':' ? bytes_trim(bytes_from(text, 1)) : text;
 }
 
-/* Index of the first of `stops` outside of a quoted string (RFC 5321 4.1.2), or b.n. A quote that
- * never closes is a byte like any other. */
-static size_t find_unquoted(struct bytes b, size_t from, const char *stops)
+/* Index of the first `stop` or `other` outside of a quoted string (RFC 5321 4.1.2), or b.n. A quote
+ * that never closes is a byte like any other. */
+static size_t find_unquoted(struct bytes b, size_t from, int stop, int other)
 {
     bool quoted = false;
     for (size_t i = from; i < b.n; i++) {
@@ -27,7 +27,7 @@ static size_t find_unquoted(struct bytes b, size_t from, const char *stops)
             i += c == '\\' ? 1 : 0;
         } else if (c == '"') {
             quoted = bytes_find(b, '"', i + 1) != SIZE_MAX;
-        } else if (c != 0 && strchr(stops, c) != NULL) {
+        } else if (c == stop || c == other) {
             return i;
         }
     }
@@ -40,13 +40,13 @@ static struct bytes without_route(struct bytes path)
     if (bytes_at(path, 0) != '@') {
         return path;
     }
-    size_t colon = find_unquoted(path, 0, ":");
+    size_t colon = find_unquoted(path, 0, ':', ':');
     return colon < path.n ? bytes_trim(bytes_from(path, colon + 1)) : path;
 }
 
 static void read_bracketed(struct bytes text, size_t open, struct path *out)
 {
-    size_t close = find_unquoted(text, open + 1, ">");
+    size_t close = find_unquoted(text, open + 1, '>', '>');
     if (close == text.n && bytes_find(text, '>', open + 1) != SIZE_MAX) {
         close = bytes_find(text, '>', open + 1); /* odd quoting: the bracket is the better guess */
     }
@@ -69,12 +69,12 @@ bool address_path(struct bytes text, struct path *out)
     if (text.n == 0) {
         return false;
     }
-    size_t open = find_unquoted(text, 0, "<");
+    size_t open = find_unquoted(text, 0, '<', '<');
     if (bracket_counts(text, open)) {
         read_bracketed(text, open, out);
         return true;
     }
-    size_t end = find_unquoted(text, 0, " \t");
+    size_t end = find_unquoted(text, 0, ' ', '\t');
     out->address = without_route(bytes_sub(text, 0, end));
     out->parameters = bytes_trim(bytes_from(text, end));
     return true;

@@ -2,17 +2,16 @@
 
 bool reply_smtp_line(struct bytes line, uint16_t *code, bool *more, struct bytes *text)
 {
-    uint64_t value = 0;
-    size_t used = 0;
     int sep = bytes_at(line, 3);
     *code = 0;
     *more = false;
     *text = line;
-    if (!bytes_leading_u64(bytes_sub(line, 0, 4), &value, &used) || used != 3 || value < 100 ||
+    if (line.n < 3 || line.p[0] == '0' || !ascii_is_digit(line.p[0]) ||
+        !ascii_is_digit(line.p[1]) || !ascii_is_digit(line.p[2]) ||
         (sep >= 0 && sep != ' ' && sep != '-' && sep != '\t')) {
         return false;
     }
-    *code = (uint16_t)value;
+    *code = (uint16_t)(100 * (line.p[0] - '0') + 10 * (line.p[1] - '0') + (line.p[2] - '0'));
     *more = sep == '-';
     *text = bytes_from(line, 4);
     return true;

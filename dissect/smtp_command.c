@@ -228,22 +228,28 @@ void smtp_command_line(struct session *s, const struct frame *f)
     }
 }
 
-void smtp_client_line(struct session *s, const struct frame *given)
+static void read_line(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
-    struct frame line = *given;
-    const struct frame *f = &line;
-    smtp_reply_settle(s, false);
-    if (smtp_proxy_line(s, f)) {
-        return;
-    }
-    x->started = true;
-    if (f->torn && f->eol != EOL_NONE && smtp_is_command(f->data)) {
-        line.torn = false; /* it follows a hole, but nothing of it is missing */
-    }
     bool response = x->auth != NULL && x->auth->wants && smtp_auth_line(s, f);
     if (!response) {
         smtp_command_line(s, f);
     }
     x->tail = f->torn && f->eol == EOL_NONE;
+}
+
+void smtp_client_line(struct session *s, const struct frame *f)
+{
+    smtp_reply_settle(s, false);
+    if (smtp_proxy_line(s, f)) {
+        return;
+    }
+    smtp_of(s)->started = true;
+    if (f->torn && f->eol != EOL_NONE && smtp_is_command(f->data)) {
+        struct frame whole = *f; /* it follows a hole, but nothing of it is missing */
+        whole.torn = false;
+        read_line(s, &whole);
+    } else {
+        read_line(s, f);
+    }
 }

@@ -74,15 +74,67 @@ static struct smtp_eod *eod_of(struct session *s)
     return x->eod;
 }
 
-/* This receiver has shown that it ends messages so: this one ends here. */
-static void end_here(struct session *s, const struct frame *f)
+static struct frame frame_at(const struct smtp_eod *e, const struct end_point *p)
 {
-    struct frame end = *f;
+    return (struct frame){.kind = FRAME_AMBIGUOUS,
+                          .dir = e->strict.dir,
+                          .variant = p->variant,
+                          .offset = p->offset,
+                          .end_offset = p->offset,
+                          .time = p->time,
+                          .end_time = p->time,
+                          .packet = p->packet,
+                          .last_packet = p->packet};
+}
+
+/* What stands behind an end, up to where the message really ended, as another mail transaction. */
+static void note_smuggling(struct session *s, const struct smtp_eod *e, struct bytes sent,
+                           uint64_t end, const struct smtp_reading *r)
+{
+    uint64_t last = end - e->ends[0].offset;
+    struct bytes hidden = bytes_sub(sent, 0, last < sent.n ? (size_t)last : sent.n);
+    for (size_t i = 0; i < e->count; i++) {
+        size_t at = (size_t)(e->ends[i].offset - e->ends[0].offset);
+        struct frame f = frame_at(e, &e->ends[i]);
+        struct buf text;
+        buf_init(&text, 1200);
+        buf_printf(&text, "%s:", eod_variant_name(f.variant));
+        if (smtp_smuggled(bytes_from(hidden, at), &text)) {
+            session_note(s, NOTE_ID_SMTP_SMUGGLING, buf_bytes(&text), &f);
+            if (r->taken == (int)i && r->mail_code / 100 == 2) {
+                session_note(s, NOTE_ID_SMTP_SMUGGLING_ACCEPTED, buf_bytes(&text), &f);
+            }
+            i = e->count;
+        }
+        buf_done(&text);
+    }
+}
+
+/* Has this receiver shown that it reads on behind all ends met so far? */
+static bool all_refused(const struct smtp *x, const struct smtp_eod *e)
+{
+    for (size_t i = 0; i < e->count; i++) {
+        if (habit_of(x, e->ends[i].variant) != HABIT_REFUSES) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* This receiver has shown that it ends messages so: this one ends here. */
+static void end_here(struct session *s, struct smtp_eod *e, const struct frame *f)
+{
+    struct smtp_reading strict = {.taken = READING_STRICT};
     struct body_oddities odd = framer_oddities(session_framer(s, f->dir));
+    if (e->count > 0) {
+        e->strict.dir = f->dir;
+        note_smuggling(s, e, session_retained(s, f->dir), f->offset, &strict);
+    } else {
+        session_retain(s, f->dir, f->offset);
+    }
     smtp_eod_free(s);
     smtp_note_oddities(s, &odd, f);
-    smtp_body_over(s, &end, true);
-    session_retain(s, f->dir, f->offset);
+    smtp_body_over(s, f, true);
     session_replay(s, f->offset);
 }
 
@@ -116,8 +168,8 @@ void smtp_eod_ambiguous(struct session *s, const struct frame *f)
     if (e->given_up) {
         return;
     }
-    if (habit_of(x, f->variant) == HABIT_TAKES && !session_retaining(s)) {
-        end_here(s, f);
+    if (habit_of(x, f->variant) == HABIT_TAKES && all_refused(x, e)) {
+        end_here(s, e, f);
         return;
     }
     if (e->count >= MOST_ENDS || !session_message_checkpoint(s, x->body->message, f->body_offset)) {
@@ -139,6 +191,8 @@ static bool is_worth_waiting(struct session *s, const struct smtp_eod *e)
     return open && smtp_server_seen(s);
 }
 
+static void conclude(struct session *s, bool by_replies);
+
 bool smtp_eod_strict(struct session *s, const struct frame *f)
 {
     struct smtp_eod *e = smtp_of(s)->eod;
@@ -150,8 +204,8 @@ bool smtp_eod_strict(struct session *s, const struct frame *f)
     e->strict = *f;
     if (is_worth_waiting(s, e)) {
         session_retain_all(s, f->end_offset);
-    } else {
-        smtp_eod_decide(s);
+    } else { /* the receiver's habit is known, or its side was not captured */
+        conclude(s, false);
     }
     return true;
 }
@@ -180,42 +234,6 @@ static struct smtp_reading read_evidence(struct session *s, const struct smtp_eo
                                      .before = e->before,
                                      .owed = x->lmtp ? recipients : 1};
     return smtp_reading(&evidence);
-}
-
-static struct frame frame_at(const struct smtp_eod *e, const struct end_point *p)
-{
-    return (struct frame){.kind = FRAME_AMBIGUOUS,
-                          .dir = e->strict.dir,
-                          .variant = p->variant,
-                          .offset = p->offset,
-                          .end_offset = p->offset,
-                          .time = p->time,
-                          .end_time = p->time,
-                          .packet = p->packet,
-                          .last_packet = p->packet};
-}
-
-/* What stands behind an end, up to the strict one, as another mail transaction. */
-static void note_smuggling(struct session *s, const struct smtp_eod *e, struct bytes sent,
-                           const struct smtp_reading *r)
-{
-    uint64_t last = e->has_strict ? e->strict.end_offset - e->ends[0].offset : sent.n;
-    struct bytes hidden = bytes_sub(sent, 0, last < sent.n ? (size_t)last : sent.n);
-    for (size_t i = 0; i < e->count; i++) {
-        size_t at = (size_t)(e->ends[i].offset - e->ends[0].offset);
-        struct frame f = frame_at(e, &e->ends[i]);
-        struct buf text;
-        buf_init(&text, 1200);
-        buf_printf(&text, "%s:", eod_variant_name(f.variant));
-        if (smtp_smuggled(bytes_from(hidden, at), &text)) {
-            session_note(s, NOTE_ID_SMTP_SMUGGLING, buf_bytes(&text), &f);
-            if (r->taken == (int)i && r->mail_code / 100 == 2) {
-                session_note(s, NOTE_ID_SMTP_SMUGGLING_ACCEPTED, buf_bytes(&text), &f);
-            }
-            i = e->count;
-        }
-        buf_done(&text);
-    }
 }
 
 static void learn(struct session *s, const struct smtp_eod *e, const struct smtp_reading *r)
@@ -257,7 +275,7 @@ static void end_strictly(struct session *s, const struct smtp_eod *e)
     session_replay(s, REPLAY_UNREAD);
 }
 
-void smtp_eod_decide(struct session *s)
+static void conclude(struct session *s, bool by_replies)
 {
     struct smtp *x = smtp_of(s);
     struct smtp_eod *e = x->eod;
@@ -267,9 +285,12 @@ void smtp_eod_decide(struct session *s)
     }
     e->strict.dir = session_commander(s);
     struct bytes sent = session_retained(s, e->strict.dir);
-    struct smtp_reading r = read_evidence(s, e, sent);
-    note_smuggling(s, e, sent, &r);
-    learn(s, e, &r);
+    struct smtp_reading r = {.taken = READING_STRICT};
+    if (by_replies) {
+        r = read_evidence(s, e, sent);
+        learn(s, e, &r);
+    }
+    note_smuggling(s, e, sent, e->has_strict ? e->strict.end_offset : UINT64_MAX, &r);
     if (r.taken != READING_STRICT) {
         x->eod = NULL;
         end_earlier(s, e, &e->ends[r.taken]);
@@ -283,4 +304,9 @@ void smtp_eod_decide(struct session *s)
     }
     free(e->ends);
     free(e);
+}
+
+void smtp_eod_decide(struct session *s)
+{
+    conclude(s, true);
 }

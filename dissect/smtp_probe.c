@@ -23,11 +23,26 @@ static const char *const mail_words[] = {
 /* Words of others that greet with 220. */
 static const char *const other_words[] = {"FTP", "FileZilla", "NNTP", "telnet", "UPnP", "Jabber"};
 
+static uint32_t letter_bit(int c)
+{
+    return ascii_is_alpha(c) ? (uint32_t)1 << (ascii_lower(c) - 'a') : 0;
+}
+
+/* One pass: most bytes begin none of the words. */
 static bool has_word(struct bytes line, const char *const *words, size_t n)
 {
+    uint32_t begins = 0;
     for (size_t i = 0; i < n; i++) {
-        if (bytes_search(line, words[i], 0) != SIZE_MAX) {
-            return true;
+        begins |= letter_bit((unsigned char)words[i][0]);
+    }
+    for (size_t at = 0; at < line.n; at++) {
+        if (!(begins & letter_bit(line.p[at]))) {
+            continue;
+        }
+        for (size_t i = 0; i < n; i++) {
+            if (bytes_starts(bytes_from(line, at), words[i])) {
+                return true;
+            }
         }
     }
     return false;
@@ -50,6 +65,9 @@ static bool line_next(struct bytes *text, struct bytes *line)
 
 static enum says banner_says(struct bytes text)
 {
+    if (bytes_search(text, " ESMTP", 0) != SIZE_MAX || bytes_search(text, " SMTP", 0) != SIZE_MAX) {
+        return SAYS_MAIL; /* nearly all: RFC 5321 4.3.1 asks for it */
+    }
     if (HAS_WORD(text, other_words)) {
         return SAYS_OTHER;
     }

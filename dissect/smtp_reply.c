@@ -10,7 +10,8 @@
 
 #include <stdlib.h>
 
-#define MANY_LINES 1000
+#define MANY_LINES  1000
+#define USUAL_REPLY 512 /* most EHLO replies fit; limits.reply_bytes is never below */
 
 struct smtp_reply_in {
     struct buf raw;
@@ -30,6 +31,7 @@ struct bytes smtp_reply_text(const struct reply *r, struct buf *scratch)
         return text;
     }
     buf_clear(scratch);
+    buf_room(scratch, r->raw.n);
     reply_text(r, scratch);
     return buf_bytes(scratch);
 }
@@ -239,6 +241,7 @@ static struct smtp_reply_in *open_reply(struct session *s, const struct frame *f
 {
     struct smtp_reply_in *in = xcalloc(1, sizeof *in);
     buf_init(&in->raw, (size_t)session_limits(s)->reply_bytes);
+    buf_room(&in->raw, USUAL_REPLY);
     in->r = (struct reply){.dir = f->dir, .time = f->time, .packet = f->packet};
     smtp_of(s)->reply = in;
     return in;

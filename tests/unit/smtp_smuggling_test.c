@@ -274,6 +274,41 @@ static void habit_holds_for_the_session(void **state)
     }
 }
 
+/* One variant refused, another taken: a later message with both ends at the one that is taken. */
+static void two_habits(void **state)
+{
+    (void)state;
+    static const char envelope[] = "MAIL FROM:<a@c.test>\r\nRCPT TO:<b@mx.test>\r\nDATA\r\n";
+    static const char go[] = "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 go\r\n";
+    struct limits l = limits_default();
+    struct dialog d = {.count = 0};
+    opening(&d);
+    say(&d, FROM_CLIENT, "one\n.\nmore\r\n.\r\n");
+    say(&d, FROM_SERVER, "250 2.0.0 queued as AAAA1\r\n");
+    say(&d, FROM_CLIENT, envelope);
+    say(&d, FROM_SERVER, go);
+    say(&d, FROM_CLIENT, "two\r\n.\nfoo\r\nbar\r\n.\r\n");
+    say(&d, FROM_SERVER, "250 2.0.0 queued as BBBB2\r\n500 ?\r\n500 ?\r\n500 ?\r\n");
+    say(&d, FROM_CLIENT, envelope);
+    say(&d, FROM_SERVER, go);
+    say(&d, FROM_CLIENT, "three\n.\nMAIL FROM:<x@y>\r\n.\nNOOP\r\n");
+    say(&d, FROM_SERVER, "250 2.0.0 queued as CCCC3\r\n250 noop\r\n");
+    say(&d, FROM_CLIENT, "QUIT\r\n");
+    say(&d, FROM_SERVER, "221 2.0.0 Bye\r\n");
+    for (size_t cut = 0; cut < d.bytes; cut++) {
+        struct told t;
+        play(&d, cut, &l, &t);
+        assert_int_equal(t.messages, 3);
+        assert_true(bytes_is(buf_bytes(&t.body[1]), "one\n.\nmore\r\n"));
+        assert_true(bytes_is(buf_bytes(&t.body[2]), "two\r\n"));
+        assert_true(bytes_is(buf_bytes(&t.body[3]), "three\n.\nMAIL FROM:<x@y>\r\n"));
+        assert_true(bytes_ends(buf_bytes(&t.summary), "CRLF.LF 250].=250 NOOP=250 QUIT=221 "));
+        assert_int_equal(t.smuggling, 1);
+        assert_int_equal(t.accepted, 0);
+        told_done(&t);
+    }
+}
+
 /* Behind limits.eod_bytes the strict reading is taken, and no finding is lost. */
 static void beyond_the_limit(void **state)
 {
@@ -364,6 +399,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matrix),           cmocka_unit_test(habit_holds_for_the_session),
+        cmocka_unit_test(two_habits),
         cmocka_unit_test(beyond_the_limit), cmocka_unit_test(many_ends),
         cmocka_unit_test(many_messages),
     };
