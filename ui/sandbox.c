@@ -431,11 +431,13 @@ static bool seccomp_restrict(const struct sandbox_config *c, bool landlock)
     return done;
 }
 
+/* Secrets stay out of core files and of the hands of other programs of that user. Leak checkers
+ * trace their own process, which a change of the user forbids otherwise. */
 static void limit_self(void)
 {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* secrets stay out of core files and of /proc/PID/mem */
+    prctl(PR_SET_DUMPABLE, SANITIZED, 0, 0, 0);
 }
 
 bool sandbox_enter(const struct sandbox_config *c, struct sandbox_state *out, struct error *e)
@@ -444,11 +446,11 @@ bool sandbox_enter(const struct sandbox_config *c, struct sandbox_state *out, st
     if (!sandbox_identity(c, &out->uid, &out->gid, e)) {
         return false;
     }
-    limit_self();
     drop_bounding_set();
     if (!become(out->uid, out->gid, e)) {
         return false;
     }
+    limit_self();
     out->uid = geteuid();
     out->gid = getegid();
     out->layers |= out->uid != 0 ? SANDBOX_USER : 0;
