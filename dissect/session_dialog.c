@@ -34,7 +34,7 @@ static void fill_command(struct session *s, const struct frame *f, struct comman
     if (s->pending.count > 0) {
         c->flags |= COMMAND_PIPELINED;
     }
-    if (!s->greeted && !s->info.midstream && s->info.flow->seen[FROM_SERVER] &&
+    if (!s->greeted && !s->info.midstream && s->info.gaps == 0 && s->info.flow->seen[FROM_SERVER] &&
         s->info.flow->seen[FROM_CLIENT]) {
         c->flags |= COMMAND_EARLY;
     }

@@ -146,6 +146,8 @@ struct smtp_reply_in; /* smtp_reply.c: a reply of several lines, being put toget
 struct smtp_eod;      /* smtp_eod.c: the open question how a message ends */
 struct smtp_proxy;    /* smtp_proxy.c: a PROXY header being read */
 
+#define LOST_UNKNOWN UINT32_MAX
+
 struct smtp {
     struct transaction *open;  /* MAIL was sent, its transfer is not over */
     struct transaction *body;  /* whose DATA was sent: awaits the go-ahead, or is under way */
@@ -158,6 +160,7 @@ struct smtp {
     uint32_t transactions; /* in all */
     uint32_t unknown;      /* unknown commands refused in a row */
     uint32_t habits;       /* ends of data this receiver takes, two bits each (smtp_eod.c) */
+    uint32_t lost;         /* bytes of the client lost since its last whole line; LOST_UNKNOWN */
     uint16_t told;         /* enum smtp_told */
     uint8_t wait;          /* enum smtp_wait */
     bool chunk_last : 1;

@@ -172,6 +172,7 @@ static void chunk_gap(struct session *s, struct transaction *t, const struct fra
     if (part.missing > left) {
         part.missing = left;
         smtp_of(s)->unsure = true;
+        smtp_of(s)->lost = LOST_UNKNOWN;
     }
     session_message_gap(s, m, &part);
 }

@@ -68,7 +68,7 @@ static void check_line(struct session *s, const struct frame *f, enum smtp_verb 
 static bool out_of_order(const struct smtp *x, enum smtp_verb v)
 {
     unsigned rules = smtp_verb_rules(v);
-    if (x->unsure) {
+    if (x->unsure || x->replies_lost) {
         return false;
     }
     return ((rules & NEEDS_HELLO) && !x->helloed) || ((rules & NOT_IN_MAIL) && x->open != NULL) ||
@@ -236,6 +236,7 @@ static void read_line(struct session *s, const struct frame *f)
         smtp_command_line(s, f);
     }
     x->tail = f->torn && f->eol == EOL_NONE;
+    x->lost = x->tail ? (uint32_t)f->data.n : 0;
 }
 
 void smtp_client_line(struct session *s, const struct frame *f)

@@ -79,12 +79,21 @@ static void choose_lines(struct session *s)
     session_want(s, MODE_LINE, 0);
 }
 
+/* DATA itself was lost: what was more than that command may be the message's beginning. */
+static struct transaction *body_behind_hole(struct session *s)
+{
+    struct smtp *x = smtp_of(s);
+    struct transaction *t = x->open ? x->open : smtp_transaction_new(s);
+    t->partial = x->lost > 0 && x->lost != strlen("DATA\r\n") && x->lost != strlen("DATA\n");
+    return t;
+}
+
 static void choose_body(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
     x->wait = WAIT_NONE;
     if (x->body == NULL) {
-        x->body = x->open ? x->open : smtp_transaction_new(s);
+        x->body = body_behind_hole(s);
     }
     session_set_state(s, "DATA", f, true);
     session_want(s, MODE_BODY, 0);
@@ -246,6 +255,8 @@ void smtp_client_gap(struct session *s, const struct frame *f)
     } else if (x->body != NULL && mode == MODE_BODY) {
         smtp_body_frame(s, f);
     } else if (mode == MODE_LINE) {
+        uint64_t lost = x->lost + f->missing;
+        x->lost = lost < LOST_UNKNOWN ? (uint32_t)lost : LOST_UNKNOWN;
         x->unsure = true;
         if (x->auth == NULL || !x->auth->wants) {
             smtp_wait(s, PEEK_COMMAND_LOST);
@@ -309,7 +320,7 @@ void smtp_go_ahead_unasked(struct session *s, const struct reply *r, const struc
 {
     struct smtp *x = smtp_of(s);
     (void)r;
-    x->body = x->open ? x->open : smtp_transaction_new(s);
+    x->body = body_behind_hole(s);
     session_set_state(s, "DATA", f, true);
     x->wait = WAIT_NONE;
     session_divert(s, session_commander(s), MODE_BODY, 0);
@@ -356,6 +367,7 @@ void smtp_early_verdict(struct session *s, const struct reply *r, const struct f
             x->open = NULL;
         }
         x->unsure = true;
+        x->lost = LOST_UNKNOWN;
         session_divert(s, session_commander(s), MODE_LINE, 0);
         smtp_message_tell(s, t);
         smtp_transaction_sweep(s, t);
