@@ -181,6 +181,11 @@ void source_set_span(struct source *s, int64_t after, int64_t before)
     s->config.before = before;
 }
 
+void source_set_opener(struct source *s, const struct source_opener *o)
+{
+    s->config.opener = o;
+}
+
 static void tell_complaints(struct source *s)
 {
     for (size_t i = 0; i < s->complaint_count; i++) {

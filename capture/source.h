@@ -75,6 +75,8 @@ struct source_opener {
     int (*remove)(void *arg, const char *path);
 };
 const struct source_opener *source_opener_own(void); /* this process */
+/* Another one than the config's, for the writers opened from here on; borrowed. */
+void source_set_opener(struct source *s, const struct source_opener *o);
 
 /* -w: a pcap file of the source's link type, written under a temporary name and renamed by close
  * (live: written in place). "-" is standard output. */

@@ -16,6 +16,7 @@
 #define TIME_UNKNOWN ((int64_t)-1)
 
 struct arena;
+struct mime_message;
 
 /* yes, no, or not seen */
 enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
@@ -153,6 +154,8 @@ struct message {
     bool header_cut;             /* a header limit was reached */
 
     const char *file;            /* name the .eml exporter gave it; NULL none. Set with message_set_file */
+    struct mime_message *mime;   /* decoded whole (mime_parts.h), in EV_MESSAGE behind the mail
+                                    scan; NULL where nobody asked for it */
     struct arena *arena;         /* of whoever made it: message_set_file keeps the name there */
     void *owner;                 /* private to session_message.c; NULL for a message told again */
 };

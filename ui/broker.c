@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,7 @@ struct broker {
     pid_t pid;
     struct file_maker maker;
     struct source_opener opener;
+    pthread_mutex_t lock;   /* the viewer asks from two threads */
     struct request request; /* 8 KiB: not on the stack of every call */
 };
 
@@ -112,6 +114,11 @@ static bool may_be_named_later(const struct server *s, const char *path, struct 
 
 static int open_folder(struct server *s, const char *path, bool make, struct error *e)
 {
+    for (int i = 0; i < s->folders; i++) {
+        if (strcmp(s->folder[i].path, path) == 0) {
+            return i; /* many files may be saved into one */
+        }
+    }
     if (s->folders >= FOLDERS_MOST) {
         error_set(e, "more than %d folders", FOLDERS_MOST);
         return -1;
@@ -365,9 +372,14 @@ static int request(void *broker, enum request_kind kind, int folder, const char 
 {
     struct broker *b = broker;
     struct answer a;
+    pthread_mutex_lock(&b->lock);
     b->request.kind = kind;
     b->request.folder = folder;
-    return copy_text(b->request.name, name) && copy_text(b->request.to, to) ? ask(b, &a) : -1;
+    int value = copy_text(b->request.name, name) && copy_text(b->request.to, to) ? ask(b, &a) : -1;
+    int error = errno;
+    pthread_mutex_unlock(&b->lock);
+    errno = error;
+    return value;
 }
 
 static int ask_folder(void *broker, const char *path, bool make, struct error *e)
@@ -375,10 +387,14 @@ static int ask_folder(void *broker, const char *path, bool make, struct error *e
     struct broker *b = broker;
     struct answer a;
     memset(&a, 0, sizeof a);
+    pthread_mutex_lock(&b->lock);
     b->request.kind = REQUEST_FOLDER;
     b->request.folder = make;
     b->request.to[0] = '\0';
     int number = copy_text(b->request.name, path) ? ask(b, &a) : -1;
+    int error = errno;
+    pthread_mutex_unlock(&b->lock);
+    errno = error;
     if (number < 0) {
         a.sentence.text[sizeof a.sentence.text - 1] = '\0';
         error_set(e, "%s", a.sentence.text[0] != '\0' ? a.sentence.text : strerror(errno));
@@ -431,6 +447,7 @@ static struct broker *make_broker(int fd, pid_t pid)
     struct broker *b = xcalloc(1, sizeof *b);
     b->fd = fd;
     b->pid = pid;
+    pthread_mutex_init(&b->lock, NULL);
     b->maker = (struct file_maker){b, ask_folder, ask_create, ask_resume, ask_rename, ask_unlink};
     b->opener = (struct source_opener){b, ask_is_special, ask_open, ask_move, ask_remove};
     return b;
@@ -483,6 +500,7 @@ void broker_free(struct broker **b)
         close((*b)->fd);
         while (waitpid((*b)->pid, NULL, 0) < 0 && errno == EINTR) {
         }
+        pthread_mutex_destroy(&(*b)->lock);
         free(*b);
         *b = NULL;
     }

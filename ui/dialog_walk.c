@@ -58,6 +58,7 @@ void walk_know_texts(struct dialog_walk *w)
     w->info.last_code = now.last_code;
     w->info.last_negative = now.last_negative;
     w->info.tls = now.tls;
+    w->texts_known = true;
 }
 
 void walk_know_all(struct dialog_walk *w)
@@ -70,7 +71,7 @@ void walk_begin(struct dialog_walk *w, struct pack_base base, struct bytes recor
     w->base = base;
     w->records = records;
     w->at = w->place = 0;
-    w->begun = false;
+    w->begun = w->texts_known = false;
     walk_know_nothing(w);
     event_reader_begin(w->reader, &w->info, base, records);
 }
@@ -92,7 +93,7 @@ const struct event *walk_next(struct dialog_walk *w)
         }
         size_t place = w->at;
         w->at = w->records.n - rest.n;
-        if (w->begun) {
+        if (w->begun && !w->texts_known) {
             walk_know_texts(w);
         }
         if ((int)r.kind == EV_CLOSE) {

@@ -20,6 +20,7 @@ struct dialog_walk {
     size_t place;     /* where the event last given stands */
     uint64_t body_at; /* of an EV_MESSAGE_GAP: its place in the body */
     bool begun;       /* an event was given */
+    bool texts_known; /* info has the texts: from the second event on */
 };
 
 void walk_init(struct dialog_walk *w, const struct event_reader_config *c);

@@ -11,9 +11,9 @@
  *
  * One grammar for -f, the viewer's bar, its form and the settings; one table of
  * fields (fields.def) for parser, evaluation, completion, --list-fields and manual.
- * A filter is pure: it holds no state between matches, and whoever filters many
- * sessions slices the work as he likes. Texts are compared as raw bytes, ASCII
- * letters in any case; "~" is a POSIX extended regular expression (no back
+ * What a filter says of a subject depends on nothing but the two; whoever filters many
+ * sessions slices the work as he likes. One filter is for one thread at a time. Texts are compared
+ * as raw bytes, ASCII letters in any case; "~" is a POSIX extended regular expression (no back
  * references, at most 256 bytes). Where a field has several values (replies,
  * recipients), a test holds when it holds for one of them; != and !~ hold when
  * the test without "!" holds for none.

@@ -27,11 +27,11 @@ void field_auth(struct probe *p)
             continue;
         }
         give_word(p, c->mechanism);
-        buf_clear(&p->scratch);
+        buf_clear(&p->room->scratch);
         for (const char *m = c->mechanism; *m != '\0'; m++) {
-            buf_add_byte(&p->scratch, *m == '/' ? '-' : (uint8_t)*m);
+            buf_add_byte(&p->room->scratch, *m == '/' ? '-' : (uint8_t)*m);
         }
-        give_text(p, buf_bytes(&p->scratch));
+        give_text(p, buf_bytes(&p->room->scratch));
     }
 }
 

@@ -1,13 +1,36 @@
 /* Filters: does a subject pass? */
 #include "ui/filter_private.h"
 
+#include "capture/base/error.h"
 #include "capture/base/when.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#define SCRATCH_MOST      (8u << 20)
+#define TEXT_MOST         (8u << 20)
 #define PATTERN_TEXT_MOST (64u << 10) /* of one text a pattern looks at so much */
+
+struct match_room *match_room_new(void)
+{
+    struct match_room *room = xcalloc(1, sizeof *room);
+    buf_init(&room->scratch, TEXT_MOST);
+    buf_init(&room->decoded, TEXT_MOST);
+    buf_init(&room->row, TEXT_MOST);
+    buf_init(&room->pattern_text, PATTERN_TEXT_MOST);
+    return room;
+}
+
+void match_room_free(struct match_room *room)
+{
+    if (room != NULL) {
+        buf_done(&room->scratch);
+        buf_done(&room->decoded);
+        buf_done(&room->row);
+        buf_done(&room->pattern_text);
+        free(room);
+    }
+}
 
 /* ---- texts --------------------------------------------------------------------------------- */
 
@@ -53,15 +76,15 @@ static bool text_is(struct bytes text, struct bytes lower)
 /* Patterns see bytes (C locale). regexec wants C strings: NULs become \x01. */
 static bool text_matches(struct probe *p, const regex_t *regex, struct bytes text)
 {
-    size_t n = text.n < PATTERN_TEXT_MOST ? text.n : PATTERN_TEXT_MOST;
-    buf_clear(&p->pattern_text);
-    buf_add(&p->pattern_text, bytes_sub(text, 0, n));
+    size_t n = text.n < p->room->pattern_text.ceiling ? text.n : p->room->pattern_text.ceiling;
+    buf_clear(&p->room->pattern_text);
+    buf_add(&p->room->pattern_text, bytes_sub(text, 0, n));
     for (size_t i = 0; i < n; i++) {
-        uint8_t c = p->pattern_text.p[i];
-        p->pattern_text.p[i] = c == '\0' ? 1 : c;
+        uint8_t c = p->room->pattern_text.p[i];
+        p->room->pattern_text.p[i] = c == '\0' ? 1 : c;
     }
     locale_t before = uselocale(p->filter->plain);
-    int code = regexec(regex, buf_cstr(&p->pattern_text), 0, NULL, 0);
+    int code = regexec(regex, buf_cstr(&p->room->pattern_text), 0, NULL, 0);
     uselocale(before);
     return code == 0;
 }
@@ -131,8 +154,8 @@ bool give_yesno(struct probe *p, bool yes)
 }
 
 /* A clock time is on the day of the session; ranges as "12:30..12:40". */
-static bool clock_range(const struct probe *p, const struct value *v, int64_t day, int64_t *low,
-                        int64_t *high)
+static bool clock_on_day(const struct probe *p, const struct value *v, int64_t day, int64_t *low,
+                         int64_t *high)
 {
     char first[64];
     const char *text = (const char *)v->text.p, *dots = strstr(text, "..");
@@ -149,9 +172,25 @@ static bool clock_range(const struct probe *p, const struct value *v, int64_t da
     return true;
 }
 
+/* Finding a local day costs, and sessions come in the order of their times: the last answer is
+ * kept. No time zone's day begins inside a quarter of an hour. */
+static bool clock_range(const struct probe *p, struct value *v, int64_t day, int64_t *low,
+                        int64_t *high)
+{
+    int64_t quarter = day / (900 * INT64_C(1000000000));
+    if (!v->quarter_known || v->quarter != quarter) {
+        v->quarter = quarter;
+        v->quarter_known = true;
+        v->quarter_valid = clock_on_day(p, v, day, &v->quarter_low, &v->quarter_high);
+    }
+    *low = v->quarter_low;
+    *high = v->quarter_high;
+    return v->quarter_valid;
+}
+
 bool give_time(struct probe *p, int64_t ns)
 {
-    for (const struct value *v = p->test->values; v != NULL && !p->hit; v = v->next) {
+    for (struct value *v = p->test->values; v != NULL && !p->hit; v = v->next) {
         int64_t low = v->low, high = v->high;
         bool known = v->kind == VALUE_RANGE;
         if (v->kind == VALUE_ANY) {
@@ -229,27 +268,24 @@ bool give_address(struct probe *p, const struct endpoint *end, uint8_t version, 
 static bool test_holds(const struct filter *f, const struct filter_subject *s,
                        const struct node *test)
 {
-    struct probe p = {.filter = f, .subject = s, .test = test};
-    buf_init(&p.scratch, SCRATCH_MOST);
-    buf_init(&p.decoded, SCRATCH_MOST);
-    buf_init(&p.pattern_text, PATTERN_TEXT_MOST);
+    struct probe p = {.filter = f, .subject = s, .test = test, .room = f->room};
     field_rows[test->field].get(&p);
-    buf_done(&p.scratch);
-    buf_done(&p.decoded);
-    buf_done(&p.pattern_text);
     return p.hit != test->negated;
 }
 
 static bool word_holds(const struct filter *f, const struct filter_subject *s,
                        const struct node *word)
 {
-    struct probe p = {.filter = f, .subject = s, .test = word};
-    buf_init(&p.scratch, SCRATCH_MOST);
-    if (s->source->shown != NULL && s->source->shown(s->arg, &p.scratch)) {
-        give_text(&p, buf_bytes(&p.scratch));
+    struct probe p = {.filter = f, .subject = s, .test = word, .room = f->room};
+    struct match_room *room = f->room;
+    if (!room->row_known) {
+        buf_clear(&room->row);
+        if (s->source->shown != NULL) {
+            s->source->shown(s->arg, &room->row);
+        }
+        room->row_known = true;
     }
-    buf_done(&p.scratch);
-    return p.hit;
+    return give_text(&p, buf_bytes(&room->row));
 }
 
 /* As deep as the parser let it become: bounded. */
@@ -281,5 +317,6 @@ static bool holds(const struct filter *f, const struct filter_subject *s, const 
 
 bool filter_match(const struct filter *f, const struct filter_subject *subject)
 {
+    f->room->row_known = false;
     return holds(f, subject, f->root);
 }

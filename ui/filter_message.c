@@ -98,26 +98,26 @@ static void give_header_fields(struct probe *p, struct bytes raw)
 {
     struct bytes line, name = p->test->header;
     bool wanted = false;
-    buf_clear(&p->scratch);
+    buf_clear(&p->room->scratch);
     while (!p->hit && next_line(&raw, &line) && line.n > 0) {
         if (ascii_is_blank(bytes_at(line, 0))) {
             if (wanted) {
-                buf_add_byte(&p->scratch, ' ');
-                buf_add(&p->scratch, bytes_trim(line));
+                buf_add_byte(&p->room->scratch, ' ');
+                buf_add(&p->room->scratch, bytes_trim(line));
             }
             continue;
         }
         if (wanted) {
-            give_header(p, buf_bytes(&p->scratch));
+            give_header(p, buf_bytes(&p->room->scratch));
         }
-        buf_clear(&p->scratch);
+        buf_clear(&p->room->scratch);
         wanted = bytes_at(line, name.n) == ':' && bytes_starts(line, (const char *)name.p);
         if (wanted) {
-            buf_add(&p->scratch, bytes_trim(bytes_from(line, name.n + 1)));
+            buf_add(&p->room->scratch, bytes_trim(bytes_from(line, name.n + 1)));
         }
     }
     if (wanted && !p->hit) {
-        give_header(p, buf_bytes(&p->scratch));
+        give_header(p, buf_bytes(&p->room->scratch));
     }
 }
 

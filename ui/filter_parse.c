@@ -312,6 +312,7 @@ struct filter *filter_parse(const char *text, const struct filter_config *c, str
     f->config = c != NULL ? *c : (struct filter_config){.day_of = TIME_UNKNOWN};
     arena_init(&f->arena, ARENA_MOST);
     f->plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    f->room = match_room_new();
     struct parser p = {.filter = f, .text = bytes_of(text), .error = e != NULL ? e : &ignored};
     *p.error = (struct filter_error){0, 0, ""};
     if (p.text.n > TEXT_MOST) {

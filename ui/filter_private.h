@@ -31,6 +31,9 @@ struct value {
     uint8_t ip[16];
     uint8_t bits, version;
     int parts[3];
+    /* VALUE_CLOCK: the answer for the times of one quarter of an hour */
+    int64_t quarter, quarter_low, quarter_high;
+    bool quarter_known, quarter_valid;
 };
 
 enum node_kind { NODE_TRUE, NODE_AND, NODE_OR, NODE_NOT, NODE_TEST, NODE_WORD };
@@ -54,6 +57,14 @@ struct filter {
     locale_t plain;             /* the C locale: patterns see bytes */
     struct filter_config config;
     unsigned needs;
+    struct match_room *room;
+};
+
+/* Buffers that one match after the other uses. */
+struct match_room {
+    struct buf scratch, decoded, pattern_text;
+    struct buf row; /* the text of the subject's row, once it was asked for */
+    bool row_known;
 };
 
 /* A value of a field on its way through a test. */
@@ -61,10 +72,12 @@ struct probe {
     const struct filter *filter;
     const struct filter_subject *subject;
     const struct node *test;
-    bool any; /* the field has a value */
+    struct match_room *room;
     bool hit;
-    struct buf scratch, decoded, pattern_text;
 };
+
+struct match_room *match_room_new(void); /* filter_eval.c */
+void match_room_free(struct match_room *room);
 
 /* What getters call for each value; true: it fits, no more are needed. */
 bool give_text(struct probe *p, struct bytes text);

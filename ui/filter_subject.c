@@ -27,9 +27,9 @@ void give_header(struct probe *p, struct bytes raw)
         give_text(p, raw);
         return;
     }
-    buf_clear(&p->decoded);
-    mime_header_text(raw, &p->decoded);
-    give_text(p, buf_bytes(&p->decoded));
+    buf_clear(&p->room->decoded);
+    mime_header_text(raw, &p->room->decoded);
+    give_text(p, buf_bytes(&p->room->decoded));
 }
 
 /* A line without the secret in it, unless secrets are shown. */
@@ -38,9 +38,9 @@ bool give_line(struct probe *p, struct bytes line, struct bytes secret)
     if (secret.n == 0 || p->filter->config.show_secrets) {
         return give_text(p, line);
     }
-    buf_clear(&p->scratch);
-    mask_add(&p->scratch, line, secret, false);
-    return give_text(p, buf_bytes(&p->scratch));
+    buf_clear(&p->room->scratch);
+    mask_add(&p->room->scratch, line, secret, false);
+    return give_text(p, buf_bytes(&p->room->scratch));
 }
 
 /* The messages that the subject's focus lets see: all of the session, or one. */

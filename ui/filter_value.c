@@ -116,6 +116,7 @@ void filter_free(struct filter **fp)
     }
     arena_done(&f->arena);
     freelocale(f->plain);
+    match_room_free(f->room);
     free(f);
     *fp = NULL;
 }

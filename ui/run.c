@@ -6,12 +6,16 @@
 #include "dissect/engine.h"
 #include "dissect/judge.h"
 #include "ui/confine.h"
+#include "ui/filter_mime.h"
 #include "ui/filter_sink.h"
+#include "ui/mailscan.h"
 #include "ui/packets.h"
 #include "ui/progress.h"
+#include "ui/viewer.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +29,7 @@ struct counter {
 
 struct running {
     const struct options *o;
+    struct limits limits; /* a copy that may be handed on as void * */
     run_reading_fn *reading;
     bool (*stopped)(void);
     struct confine confine;
@@ -43,7 +48,11 @@ struct running {
     struct source_writer *writer;  /* -w */
     struct packet_spans *spans;    /* -w with a selection */
     struct progress progress;
-    bool failed; /* an output failed in part */
+    struct viewer *viewer;        /* NULL without a terminal, or with -T */
+    struct capture_totals totals; /* once the run is over */
+    bool was_stopped;             /* by the person in the viewer */
+    int ended_by;                 /* the signal that ended the viewer, 0 none */
+    bool failed;                  /* an output failed in part */
 };
 
 void run_say(const char *sentence)
@@ -57,6 +66,10 @@ void run_say(const char *sentence)
 
 static void say(struct running *r, const char *sentence)
 {
+    if (r->viewer != NULL) {
+        viewer_say(r->viewer, sentence);
+        return;
+    }
     progress_clear(&r->progress);
     run_say(sentence);
 }
@@ -250,6 +263,7 @@ static void export_config_set(struct running *r, struct export_config *c, const 
         .line_buffered = o->line_buffered || isatty(STDOUT_FILENO) == 1,
         .commands = o->commands,
         .bodies = o->bodies,
+        .parts = o->parts,
         .nano = source_stats(r->source)->nano,
         .file_name = live ? NULL : file_name,
         .file_name_arg = r,
@@ -259,10 +273,10 @@ static void export_config_set(struct running *r, struct export_config *c, const 
     };
 }
 
-/* -T, or what stands for it. On a terminal this is where the viewer takes over. */
+/* -T, or what stands for it; none where the viewer takes over. */
 static const struct export_format *chosen_view(const struct options *o)
 {
-    if (o->view != NULL) {
+    if (o->view != NULL || viewer_is_wanted(o)) {
         return o->view;
     }
     bool packets = o->write_path != NULL && strcmp(o->write_path, "-") == 0;
@@ -272,7 +286,7 @@ static const struct export_format *chosen_view(const struct options *o)
 struct sink_list {
     struct sink **list;
     size_t count;
-    bool bodies, digests;
+    bool bodies, digests, parts;
 };
 
 static bool add_export(struct running *r, struct sink_list *l, const struct export_format *f,
@@ -287,6 +301,7 @@ static bool add_export(struct running *r, struct sink_list *l, const struct expo
     l->list[l->count++] = s;
     l->bodies = l->bodies || f->needs_bodies || c->bodies;
     l->digests = l->digests || f->needs_digests;
+    l->parts = l->parts || f->needs_parts;
     return true;
 }
 
@@ -302,6 +317,12 @@ static bool open_sinks(struct running *r, struct sink_list *l, struct error *e)
     }
     if (r->spans != NULL) {
         l->list[l->count++] = packet_spans_sink(r->spans);
+    }
+    l->parts = l->parts || o->parts;
+    l->bodies = l->bodies || o->parts;
+    if (r->viewer != NULL) { /* a session saved from the viewer is told as any other */
+        l->list[l->count++] = viewer_sink(r->viewer);
+        l->bodies = l->digests = true;
     }
     return view == NULL || add_export(r, l, view, NULL, e);
 }
@@ -346,15 +367,29 @@ static struct sink *filter_in_front(struct running *r, const struct sink_list *l
                                    .filter = r->filter,
                                    .file_name = file_name,
                                    .file_name_arg = r,
+                                   .parts = filter_mime_parts,
+                                   .parts_arg = &r->limits,
                                    .bodies = l->bodies};
     return filter_sink_new(&c, to, e);
 }
 
-/* engine → judge → selection → filter → all sinks */
+static struct sink *mailscan_in_front(struct running *r, struct sink *to)
+{
+    struct mailscan_config c = {
+        .limits = &r->o->limits, .digests = r->o->parts, .warn = warn, .warn_arg = r};
+    return mailscan_new(&c, to);
+}
+
+/* engine → judge → selection → filter → mail scan → all sinks */
 static bool chain_sinks(struct running *r, struct fan *fan, struct error *e)
 {
     struct sink *to = &fan->sink;
-    if (r->filter != NULL && (to = filter_in_front(r, fan->list, to, e)) == NULL) {
+    if (fan->list->parts) {
+        to = mailscan_in_front(r, to);
+    }
+    /* The viewer alone has -f in its bar, where a person can take it back. */
+    bool in_bar = r->viewer != NULL && fan->list->count == 1;
+    if (r->filter != NULL && !in_bar && (to = filter_in_front(r, fan->list, to, e)) == NULL) {
         return false;
     }
     if (!selection_is_empty(&r->o->selection)) {
@@ -396,31 +431,12 @@ static void on_packet(void *arg, const struct packet *p)
     pipeline_packet(r->pipeline, p);
 }
 
-static void on_idle(void *arg, int64_t now)
-{
-    struct running *r = arg;
-    const struct source_stats *s = source_stats(r->source);
-    if (r->o->interface != NULL) {
-        pipeline_tick(r->pipeline, now);
-        engine_tick(r->engine, now);
-    }
-    progress_update(&r->progress, s->file_bytes_read, s->file_bytes_total, s->packets,
-                    r->before.sessions);
-    if (ferror(stdout)) { /* nobody reads any more, or the disk is full */
-        source_stop(r->source);
-    }
-}
-
-/* ---- the end
- * ---------------------------------------------------------------------------------------------------
- */
-
-static void tell_totals(struct running *r)
+/* What the figures of the run are so far. */
+static struct capture_totals totals_now(const struct running *r)
 {
     const struct pipeline_counters *p = pipeline_counters(r->pipeline);
     const struct tcp_counters *t = pipeline_tcp_counters(r->pipeline);
-    struct capture_totals totals = {0};
-    engine_totals(r->engine, &totals);
+    struct capture_totals totals = {.sessions = r->before.sessions, .findings = r->behind.findings};
     totals.packets = p->packets;
     totals.bytes = p->bytes;
     totals.dropped = source_stats(r->source)->dropped;
@@ -432,8 +448,55 @@ static void tell_totals(struct running *r)
     totals.evicted = t->evicted;
     totals.first = p->first;
     totals.last = p->last;
+    return totals;
+}
+
+/* The viewer hears of it, and may want no more. */
+static void tick_viewer(struct running *r, bool ended)
+{
+    const struct source_stats *s = source_stats(r->source);
+    struct relay_progress p = {
+        .totals = ended ? r->totals : totals_now(r),
+        .input_done = s->file_bytes_read,
+        .input_total = s->file_bytes_total,
+        .ended = ended,
+        .stopped = ended && r->was_stopped,
+    };
+    if (viewer_tick(r->viewer, &p) && !ended) {
+        r->was_stopped = true;
+        source_stop(r->source);
+    }
+}
+
+static void on_idle(void *arg, int64_t now)
+{
+    struct running *r = arg;
+    const struct source_stats *s = source_stats(r->source);
+    if (r->o->interface != NULL) {
+        pipeline_tick(r->pipeline, now);
+        engine_tick(r->engine, now);
+    }
+    progress_update(&r->progress, s->file_bytes_read, s->file_bytes_total, s->packets,
+                    r->before.sessions);
+    if (r->viewer != NULL) {
+        tick_viewer(r, false);
+    } else if (ferror(stdout)) { /* nobody reads any more, or the disk is full */
+        source_stop(r->source);
+    }
+}
+
+/* ---- the end
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static void tell_totals(struct running *r)
+{
+    struct capture_totals totals = totals_now(r);
+    engine_totals(r->engine, &totals);
     totals.findings += r->behind.findings - r->before.findings;
-    sink_event(r->sink, &(struct event){.kind = EV_CAPTURE, .time = p->last, .u.totals = &totals});
+    r->totals = totals;
+    sink_event(r->sink,
+               &(struct event){.kind = EV_CAPTURE, .time = totals.last, .u.totals = &totals});
 }
 
 static void tell_troubles(struct running *r)
@@ -498,14 +561,14 @@ static bool add_ports(struct running *r, struct error *e)
                              h->protocol);
         }
     }
-    return true;
+    return r->viewer == NULL || viewer_add_ports(r->viewer, r->engine, e);
 }
 
 static FILE *progress_stream(const struct options *o)
 {
     bool prints_meanwhile = chosen_view(o) != NULL && chosen_view(o) != export_find("stats");
     bool shown = isatty(STDERR_FILENO) == 1 && !o->quiet && o->interface == NULL &&
-                 !(prints_meanwhile && isatty(STDOUT_FILENO) == 1);
+                 !(prints_meanwhile && isatty(STDOUT_FILENO) == 1) && !viewer_is_wanted(o);
     return shown ? stderr : NULL;
 }
 
@@ -519,6 +582,35 @@ static void dissect(struct running *r)
     tell_totals(r);
     progress_clear(&r->progress);
     tell_troubles(r);
+}
+
+static bool enter_for_viewer(void *arg, struct error *e)
+{
+    struct running *r = arg;
+    return confine_enter(&r->confine, r->o, NULL, e) && set_span(r, e);
+}
+
+/* On the reading thread of the viewer. */
+static void read_for_viewer(void *arg)
+{
+    struct running *r = arg;
+    dissect(r);
+    tick_viewer(r, true);
+    r->sink->close(r->sink, NULL);
+    r->sink = NULL;
+}
+
+/* Shows what a thread reads meanwhile. */
+static enum run_status show(struct running *r, struct error *e)
+{
+    struct viewer_run vr = {.options = r->o,
+                            .enter = enter_for_viewer,
+                            .read = read_for_viewer,
+                            .arg = r,
+                            .maker = broker_maker(r->confine.broker),
+                            .file_name = file_name,
+                            .file_name_arg = r};
+    return viewer_show(r->viewer, &vr, &r->ended_by, e) ? RUN_DONE : RUN_USAGE;
 }
 
 static void make_engine(struct running *r, const struct sink_list *l)
@@ -554,6 +646,8 @@ static enum run_status run_open(struct running *r, struct error *e)
     make_engine(r, &l);
     if (!add_ports(r, e)) {
         status = RUN_USAGE;
+    } else if (r->viewer != NULL) {
+        status = show(r, e);
     } else if (!confine_enter(&r->confine, r->o, r->o->verbose ? run_say : NULL, e)) {
         status = RUN_NOTHING;
     } else if (!set_span(r, e)) {
@@ -562,7 +656,9 @@ static enum run_status run_open(struct running *r, struct error *e)
         dissect(r);
         status = RUN_DONE;
     }
-    r->sink->close(r->sink, NULL);
+    if (r->sink != NULL) {
+        r->sink->close(r->sink, NULL);
+    }
     pipeline_free(&r->pipeline);
     engine_free(&r->engine);
 out:
@@ -574,7 +670,16 @@ out:
 
 static enum run_status run_sources(struct running *r, struct error *e)
 {
+    if (viewer_is_wanted(r->o)) {
+        const struct source_config *again = r->o->interface != NULL ? NULL : &r->source_config;
+        r->viewer = viewer_open(r->o, again, run_say, e);
+        if (r->viewer == NULL) {
+            run_say(e->text);
+            return RUN_PARTLY;
+        }
+    }
     enum run_status status = run_open(r, e);
+    viewer_close(&r->viewer);
     struct source_stats stats = *source_stats(r->source);
     if (status == RUN_DONE && r->spans != NULL && !second_reading(r, e)) {
         status = RUN_PARTLY;
@@ -632,7 +737,7 @@ static bool read_filter(struct running *r)
 
 enum run_status run(const struct options *o, run_reading_fn *reading, bool (*stopped)(void))
 {
-    struct running r = {.o = o,
+    struct running r = {.o = o, .limits = o->limits,
                         .reading = reading,
                         .stopped = stopped,
                         .selects = o->filter != NULL || !selection_is_empty(&o->selection)};
@@ -641,12 +746,16 @@ enum run_status run(const struct options *o, run_reading_fn *reading, bool (*sto
     if (!read_filter(&r)) {
         return status;
     }
-    if (confine_begin(&r.confine, o, false, &e)) {
+    if (confine_begin(&r.confine, o, viewer_is_wanted(o), &e)) {
         status = run_confined(&r);
     } else {
         run_say(e.text);
     }
     confine_end(&r.confine);
     filter_free(&r.filter);
+    if (r.ended_by != 0) { /* everything is closed: now end as the signal wants it */
+        signal(r.ended_by, SIG_DFL);
+        raise(r.ended_by);
+    }
     return status;
 }

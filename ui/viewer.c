@@ -13,6 +13,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* How often packets can be saved in one run: files can not be opened once rights are given up. */
+#define AGAIN_MOST  4
+#define AGAIN_FILES 64 /* descriptors that are spent on it */
+
 struct viewer {
     struct config config;
     struct spool *spool;
@@ -22,6 +26,8 @@ struct viewer {
     void (*say)(const char *sentence);
     char notice[512]; /* the first mistake in the settings */
     char input[256];
+    struct source *again[AGAIN_MOST]; /* the capture, opened for later */
+    size_t agains;
     pthread_t thread;
     bool reading;
     const struct viewer_run *run;
@@ -62,6 +68,27 @@ static void open_geo(struct viewer *v)
     v->geo = geo_open(paths, v->config.geoip.count, tell, v, &failed);
 }
 
+static void open_again(struct viewer *v, const struct source_config *c)
+{
+    bool usage;
+    for (size_t i = 0; i < c->file_count; i++) {
+        if (strcmp(c->files[i], "-") == 0) {
+            return;
+        }
+    }
+    while (v->agains < AGAIN_MOST && v->agains * c->file_count < AGAIN_FILES &&
+           source_open(&v->again[v->agains], c, &usage, NULL)) {
+        v->agains++;
+    }
+}
+
+/* The caller's from here on. */
+static struct source *take_again(void *arg)
+{
+    struct viewer *v = arg;
+    return v->agains ? v->again[--v->agains] : NULL;
+}
+
 static void name_input(struct viewer *v, const struct options *o)
 {
     if (o->interface != NULL) {
@@ -74,8 +101,8 @@ static void name_input(struct viewer *v, const struct options *o)
     }
 }
 
-struct viewer *viewer_open(const struct options *o, void (*say)(const char *sentence),
-                           struct error *e)
+struct viewer *viewer_open(const struct options *o, const struct source_config *again,
+                           void (*say)(const char *sentence), struct error *e)
 {
     struct viewer *v = xcalloc(1, sizeof *v);
     v->say = say;
@@ -83,6 +110,9 @@ struct viewer *viewer_open(const struct options *o, void (*say)(const char *sent
     read_settings(v);
     open_geo(v);
     name_input(v, o);
+    if (again != NULL) {
+        open_again(v, again);
+    }
     v->spool = spool_open(&o->limits, o->interface != NULL, e);
     if (v->spool != NULL) {
         struct relay_config rc = {.limits = &o->limits, .spool = v->spool};
@@ -99,6 +129,9 @@ void viewer_close(struct viewer **pv)
     struct viewer *v = *pv;
     if (v == NULL) {
         return;
+    }
+    while (v->agains) {
+        source_close(&v->again[--v->agains]);
     }
     store_free(&v->store);
     relay_free(&v->relay);
@@ -145,15 +178,14 @@ void viewer_say(struct viewer *v, const char *sentence)
 static void *read_all(void *arg)
 {
     struct viewer *v = arg;
-    v->run->read(v->run->read_arg);
+    v->run->read(v->run->arg);
     return NULL;
 }
 
 /* Signals are for the thread that has the screen, but for those that tell of a fault. */
-static void start_reading(void *arg)
+static bool start_thread(struct viewer *v)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
-    struct viewer *v = arg;
     sigset_t all, before;
     sigfillset(&all);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
@@ -162,9 +194,16 @@ static void start_reading(void *arg)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     v->reading = pthread_create(&v->thread, NULL, read_all, v) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!v->reading) {
-        die("no thread could be started to read the capture");
+    return v->reading;
+}
+
+static bool start_reading(void *arg, struct error *e)
+{
+    struct viewer *v = arg;
+    if (v->run->enter != NULL && !v->run->enter(v->run->arg, e)) {
+        return false;
     }
+    return start_thread(v) || error_set(e, "no thread could be started to read the capture");
 }
 
 /* ---- the screen's thread --------------------------------------------------------------------- */
@@ -191,8 +230,10 @@ bool viewer_show(struct viewer *v, const struct viewer_run *r, int *signal, stru
         .input = v->input,
         .live = o->interface != NULL,
         .keeps_packets = o->write_path != NULL,
-        .files = o->interface != NULL ? NULL : o->files,
-        .file_count = o->file_count,
+        .maker = r->maker,
+        .again = v->agains ? take_again : NULL,
+        .again_arg = v,
+        .filter = o->filter,
         .file_name = r->file_name,
         .file_name_arg = r->file_name_arg,
         .show_secrets = o->show_secrets,

@@ -6,6 +6,7 @@
 #ifndef MAILWIRE_UI_VIEWER_H
 #define MAILWIRE_UI_VIEWER_H
 
+#include "capture/source.h"
 #include "dissect/engine.h"
 #include "ui/options.h"
 #include "ui/relay.h"
@@ -17,17 +18,22 @@ bool viewer_is_wanted(const struct options *o);
 
 struct viewer_run {
     const struct options *options;
+    /* Gives up rights, with the screen there and before the first packet is read; false with a
+     * sentence: the run must not go on. May be NULL. */
+    bool (*enter)(void *arg, struct error *e);
     /* The run: reads everything and closes the sinks. Called on a thread of its own. */
     void (*read)(void *arg);
-    void *read_arg;
+    void *arg;                      /* of enter and read */
+    const struct file_maker *maker; /* who makes files; NULL: this process */
     const char *(*file_name)(void *arg, uint32_t file);
     void *file_name_arg;
 };
 
-/* Reads the settings (mistakes in them are told through `say`) and prepares; NULL with a sentence.
- */
-struct viewer *viewer_open(const struct options *o, void (*say)(const char *sentence),
-                           struct error *e);
+/* Reads the settings (mistakes in them are told through `say`) and opens what is needed later:
+ * rights may go away after that. `again`: how the capture was opened, to read it once more for
+ * saving packets; NULL: it can not be. NULL with a sentence in *e. */
+struct viewer *viewer_open(const struct options *o, const struct source_config *again,
+                           void (*say)(const char *sentence), struct error *e);
 void viewer_close(struct viewer **v);
 /* -- for the reading thread */
 struct sink *viewer_sink(struct viewer *v);

@@ -37,6 +37,7 @@ struct export_format {
     const char *help;
     bool is_view; /* -T */
     bool needs_bodies, needs_digests;
+    bool needs_parts; /* message.mime */
     /* NULL with a sentence in *e when it can not start. */
     struct sink *(*open)(const struct export_config *c, struct error *e);
 };

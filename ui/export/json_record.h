@@ -55,4 +55,9 @@ void record_credential(struct json_export *x, const struct event *e);
 void record_finding(struct json_export *x, const struct event *e);
 void record_command(struct json_export *x, const struct event *e);
 
+/* json_parts.c: of a message that was decoded whole; limits.mime_listed are listed. */
+struct mime_message;
+void record_attachments(struct json_export *x, const struct mime_message *m);
+void record_parts(struct json_export *x, const struct mime_message *m);
+
 #endif

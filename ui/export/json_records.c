@@ -112,6 +112,9 @@ static void email_object(struct json_export *x, const struct message *m)
     }
     header_text(x, "x_mailer", m,
                 m->header[HEADER_X_MAILER].p != NULL ? HEADER_X_MAILER : HEADER_USER_AGENT);
+    if (m->mime != NULL) {
+        record_attachments(x, m->mime);
+    }
     json_close(j);
 }
 
@@ -243,6 +246,9 @@ void record_message(struct json_export *x, const struct event *e)
         envelope_object(j, m);
     } else {
         mailbox_object(j, m);
+    }
+    if (m->mime != NULL) {
+        record_parts(x, m->mime);
     }
     json_raw(j, "}}");
     record_end(x);

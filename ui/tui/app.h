@@ -15,6 +15,8 @@
 #include "ui/tui/key.h"
 
 struct app;
+struct file_maker;
+struct source;
 
 /* All borrowed; must outlive the app. */
 struct app_config {
@@ -25,16 +27,20 @@ struct app_config {
     struct geo *geo;     /* may be NULL */
     const char *input;   /* what is read, for the first row: a file, "3 files", the interface */
     bool live;
-    bool keeps_packets;       /* -w is given: leaving a live capture loses nothing */
-    const char *const *files; /* captures, for saving their packets; NULL when live or stdin */
-    size_t file_count;
+    bool keeps_packets;             /* -w is given: leaving a live capture loses nothing */
+    const struct file_maker *maker; /* who makes files (ui/export/files.h); NULL: this process */
+    /* The capture from its beginning, for saving packets; the caller closes it. NULL when it can
+     * not be had (any more). May be NULL. */
+    struct source *(*again)(void *arg);
+    void *again_arg;
     const char *(*file_name)(void *arg, uint32_t file);
     void *file_name_arg;
     const char *filter; /* -f, or NULL */
     bool show_secrets, utc;
-    const char *notice;         /* said at first, or NULL */
-    bool steady;                /* tests: no figures that depend on the machine are shown */
-    void (*started)(void *arg); /* called once when the screen is there; may be NULL */
+    const char *notice; /* said at first, or NULL */
+    bool steady;        /* tests: no figures that depend on the machine are shown */
+    /* Called once when the screen is there; false with a sentence: the viewer must not go on. */
+    bool (*started)(void *arg, struct error *e);
     void *started_arg;
 };
 

@@ -38,6 +38,7 @@ static bool take_keys(struct runner *r)
             resize(r);
         } else {
             app_press(r->app, &k);
+            app_work(r->app, clock_now() + CLOCK_MS); /* so that the next key finds what it means */
         }
         if (app_wants_suspend(r->app)) {
             screen_suspend(r->screen);
@@ -96,8 +97,9 @@ bool app_run(const struct app_config *c, int *signal, struct error *e)
     if (!screen_open(&r.screen, &c->config->screen, e)) {
         return false;
     }
-    if (c->started) {
-        c->started(c->started_arg);
+    if (c->started && !c->started(c->started_arg, e)) {
+        screen_close(&r.screen);
+        return false;
     }
     r.app = app_new(c);
     resize(&r);

@@ -108,6 +108,7 @@ static bool open_sink(struct save_job *j, struct error *e)
         .file_name_arg = j->ui->file_name_arg,
         .warn = warn,
         .warn_arg = j,
+        .maker = j->ui->maker,
     };
     j->sink = r->format->open(&j->config, e);
     j->filter = (struct sink){filter_event, NULL};

@@ -1,8 +1,10 @@
 #include "ui/tui/save_packets.h"
 
 #include "capture/source.h"
+#include "ui/export/files.h"
 #include "ui/packets.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,13 +17,16 @@ struct save_packets {
     struct sink *sink; /* of the spans; while the sessions are told */
     struct source *source;
     struct source_writer *writer;
+    struct source_opener opener; /* makes the writer's file in `folder` */
+    struct folder folder;
+    bool folder_open;
     pthread_t thread;
     bool running; /* the thread was started and not yet joined */
     size_t sessions;
     char path[EDIT_MOST];
     struct error error;
     /* shared with the thread */
-    atomic_bool ended, failed;
+    atomic_bool ended, failed, stopped;
     atomic_uint_fast64_t packets;
     atomic_int percent;
 };
@@ -31,16 +36,53 @@ const char *save_packets_hindrance(const struct ui *u)
     if (u->live) {
         return "live: start with -w FILE to keep packets";
     }
-    if (!u->files || u->file_count == 0) {
-        return "the input can not be read again";
-    }
-    for (size_t i = 0; i < u->file_count; i++) {
-        if (strcmp(u->files[i], "-") == 0) {
-            return "standard input can not be read again";
-        }
-    }
-    return NULL;
+    return u->again ? NULL : "the input can not be read again";
 }
+
+/* ---- the file ------------------------------------------------------------------------------- */
+
+/* Whatever stands before the name is the folder that is open. */
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool is_special(void *arg, const char *path)
+{
+    (void)arg, (void)path;
+    return false;
+}
+
+static int open_new(void *arg, const char *path, bool fresh)
+{
+    const struct folder *f = &((struct save_packets *)arg)->folder;
+    (void)fresh; /* always */
+    return f->maker ? f->maker->create(f->maker->arg, f->fd, name_of(path))
+                    : folder_create(f->fd, name_of(path));
+}
+
+/* Replaces nothing; what was stopped half way is no file. */
+static int rename_new(void *arg, const char *from, const char *to)
+{
+    struct save_packets *p = arg;
+    const struct folder *f = &p->folder;
+    if (atomic_load(&p->stopped)) {
+        errno = ECANCELED;
+        return -1;
+    }
+    return f->maker ? f->maker->rename(f->maker->arg, f->fd, name_of(from), name_of(to))
+                    : folder_rename(f->fd, name_of(from), name_of(to));
+}
+
+static int remove_new(void *arg, const char *path)
+{
+    const struct folder *f = &((struct save_packets *)arg)->folder;
+    return f->maker ? f->maker->unlink(f->maker->arg, f->fd, name_of(path))
+                    : unlinkat(f->fd, name_of(path), 0);
+}
+
+/* ---- the thread ----------------------------------------------------------------------------- */
 
 static void on_packet(void *arg, const struct packet *packet)
 {
@@ -106,17 +148,18 @@ static void tell_sessions(struct save_packets *p, struct ui *u, const struct sto
 
 static bool start(struct save_packets *p, struct ui *u, struct error *e)
 {
-    bool usage = false;
-    if (access(p->path, F_OK) == 0) {
-        return error_set(e, "%s exists already", p->path);
+    const char *name;
+    if (!folder_open_parent(&p->folder, u->maker, p->path, &name, e)) {
+        return false;
     }
-    struct source_config c = {.limits = u->limits,
-                              .files = u->files,
-                              .file_count = u->file_count,
-                              .after = INT64_MIN,
-                              .before = INT64_MAX};
-    if (!source_open(&p->source, &c, &usage, e) ||
-        !source_writer_open(&p->writer, p->source, p->path, e)) {
+    p->folder_open = true;
+    p->source = u->again ? u->again(u->again_arg) : NULL;
+    if (!p->source) {
+        return error_set(e, "the captures can not be read once more: start mailwire again");
+    }
+    p->opener = (struct source_opener){p, is_special, open_new, rename_new, remove_new};
+    source_set_opener(p->source, &p->opener);
+    if (!source_writer_open(&p->writer, p->source, p->path, e)) {
         return false;
     }
     if (pthread_create(&p->thread, NULL, read_again, p) != 0) {
@@ -167,19 +210,20 @@ void save_packets_free(struct save_packets **pp)
     if (!p) {
         return;
     }
-    bool cancelled = p->running && !atomic_load(&p->ended);
     if (p->running) {
+        atomic_store(&p->stopped, !atomic_load(&p->ended));
         source_stop(p->source);
         pthread_join(p->thread, NULL);
     }
-    if (p->writer) {
+    if (p->writer) { /* nothing was written: the thread closes it else */
+        atomic_store(&p->stopped, true);
         source_writer_close(&p->writer, NULL);
-    }
-    if (cancelled) {
-        unlink(p->path); /* half a file is none; that there was no other is checked at the start */
     }
     source_close(&p->source);
     packet_spans_free(&p->spans);
+    if (p->folder_open) {
+        folder_close(&p->folder);
+    }
     free(p);
     *pp = NULL;
 }

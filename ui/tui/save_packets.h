@@ -1,7 +1,8 @@
 /* The packets of sessions, read again from the capture files and written as pcap.
  *
  * Runs in a thread of its own, which shares three counters with the viewer's thread
- * and nothing else.
+ * and nothing else. The file is made as all others of ours: new, 0600, under a
+ * temporary name until it is whole, replacing nothing.
  */
 #ifndef MAILWIRE_UI_TUI_SAVE_PACKETS_H
 #define MAILWIRE_UI_TUI_SAVE_PACKETS_H

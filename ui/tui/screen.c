@@ -61,12 +61,19 @@ static void restore_now(void)
     errno = saved;
 }
 
+static int add_restore_byte(int c)
+{
+    if (terminal.restore_n < sizeof(terminal.restore)) {
+        terminal.restore[terminal.restore_n++] = (char)c;
+    }
+    return c;
+}
+
+/* Through tputs: strings of terminfo may hold delays, which are not for the terminal. */
 static void add_restore(const char *text)
 {
-    size_t n = text && text != (const char *)-1 ? strlen(text) : 0;
-    if (n <= sizeof(terminal.restore) - terminal.restore_n) {
-        memcpy(terminal.restore + terminal.restore_n, text, n);
-        terminal.restore_n += n;
+    if (text && text != (const char *)-1) {
+        tputs(text, 1, add_restore_byte);
     }
 }
 
@@ -305,13 +312,22 @@ bool screen_open(struct screen **out, const struct screen_config *c, struct erro
     return true;
 }
 
+/* On terminals without a second screen the shell's prompt comes where the key row was. */
+static void leave_screen(void)
+{
+    move(LINES - 1, 0);
+    clrtoeol();
+    refresh();
+    endwin();
+}
+
 void screen_close(struct screen **s)
 {
     if (!*s) {
         return;
     }
     if (terminal.active) {
-        endwin();
+        leave_screen();
         restore_now(); /* what endwin leaves: it does not know of modes set behind its back */
     }
     die_set_hook(NULL);
@@ -549,7 +565,7 @@ void screen_wait(struct screen *s, int fd, int ms)
 void screen_suspend(struct screen *s)
 {
     terminal.stopped = 0;
-    endwin();
+    leave_screen();
     struct sigaction stop = {0}, was;
     stop.sa_handler = SIG_DFL;
     sigaction(SIGTSTP, &stop, &was);

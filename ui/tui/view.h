@@ -15,6 +15,8 @@
 #include "ui/tui/edit.h"
 #include "ui/tui/rows.h"
 
+struct file_maker;
+struct source;
 struct ui;
 struct view;
 
@@ -93,8 +95,9 @@ struct ui {
     struct relay *relay; /* may be NULL: everything is in the store already */
     const char *input;   /* "capture.pcap", "3 files", or the interface */
     bool live;
-    const char *const *files; /* captures being read, for saving packets; NULL when live */
-    size_t file_count;
+    const struct file_maker *maker;     /* NULL: this process makes files */
+    struct source *(*again)(void *arg); /* see app.h */
+    void *again_arg;
     const char *(*file_name)(void *arg, uint32_t file); /* of captures as they are read */
     void *file_name_arg;
 
