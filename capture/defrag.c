@@ -192,7 +192,7 @@ static uint8_t *chunks_join(const struct datagram *g, size_t n)
     return whole;
 }
 
-/* ---- one fragment (Linux: ip_frag_queue, ip6_frag_queue, inet_frag_queue_insert) ------------- */
+/* ---- one fragment (Linux: ip_frag_queue, ip6_frag_queue, inet_frag_queue_insert) ---- */
 
 enum fit {
     FIT_NEW,      /* nothing was there */
@@ -353,7 +353,7 @@ bool defrag_add(struct defrag *d, struct ip_info *part, uint32_t vlan, int64_t n
     return false;
 }
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- life ---- */
 
 struct defrag *defrag_new(const struct limits *l)
 {

@@ -46,7 +46,7 @@ void source_idle(struct source *s, int64_t now)
     }
 }
 
-/* ---- packets --------------------------------------------------------------------------------- */
+/* ---- packets ---- */
 
 int64_t source_time(const struct timeval *t)
 {
@@ -114,7 +114,7 @@ void source_use(struct source *s, pcap_t *p)
     }
 }
 
-/* ---- stopping and waiting -------------------------------------------------------------------- */
+/* ---- stopping and waiting ---- */
 
 bool source_stopped(struct source *s)
 {
@@ -139,7 +139,7 @@ bool source_poll(struct source *s, int fd, int milliseconds, bool *ready)
     return !source_stopped(s);
 }
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- life ---- */
 
 static char *copy_text(const char *text)
 {

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* ---- opening --------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 /* How a file is called in sentences. */
 static const char *file_shown(const struct source_file *f, char room[static SOURCE_WORDS_MOST])
@@ -84,7 +84,7 @@ bool files_open(struct source *s, const struct source_config *c, struct error *e
     return error_set(e, "%s", s->complaint_count > 0 ? s->complaints[0] : "no capture file given");
 }
 
-/* ---- one file -------------------------------------------------------------------------------- */
+/* ---- one file ---- */
 
 static bool wait_for_input(void *arg, int fd)
 {
@@ -194,7 +194,7 @@ static void file_read(struct source *s, struct source_file *f)
     tell_unknown(s, f);
 }
 
-/* ---- several files, by the time of their first packets --------------------------------------- */
+/* ---- several files, by the time of their first packets ---- */
 
 struct first_packet {
     struct source_file *file;

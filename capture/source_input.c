@@ -11,7 +11,7 @@
 
 #define INPUT_RAW ((size_t)1 << 16)
 
-/* ---- opening --------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static bool refuse(struct error *e, const char *path, const char *why)
 {
@@ -95,7 +95,7 @@ size_t input_look(const struct input *in, uint8_t to[static INPUT_PEEK])
     return n > 0 ? (size_t)n : 0;
 }
 
-/* ---- the descriptor -------------------------------------------------------------------------- */
+/* ---- the descriptor ---- */
 
 /* Bytes as they are stored; 0 at the end, when stopped, or with in->error set. */
 static size_t read_raw(struct input *in, void *to, size_t n)
@@ -130,7 +130,7 @@ static bool fill(struct input *in)
     return in->left.n > 0;
 }
 
-/* ---- unpacking ------------------------------------------------------------------------------- */
+/* ---- unpacking ---- */
 
 static size_t read_unpacked(struct input *in, uint8_t *to, size_t n)
 {

@@ -26,7 +26,7 @@ static int64_t clock_ns(clockid_t id)
     return t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* ---- opening --------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 /* Pseudo devices that libpcap lists and that carry no mail. */
 static bool is_odd_device(const char *name)
@@ -179,7 +179,7 @@ void live_close(struct source *s)
     }
 }
 
-/* ---- running --------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 /* Is the interface up and running? Unknown counts as yes. */
 static bool interface_runs(const struct source *s)
@@ -258,7 +258,7 @@ void live_run(struct source *s)
     count_drops(s);
 }
 
-/* ---- -D -------------------------------------------------------------------------------------- */
+/* ---- D ---- */
 
 static void print_device(FILE *out, const pcap_if_t *d)
 {

@@ -209,7 +209,7 @@ static bool interface_read(struct ng *g, uint32_t length)
     return true;
 }
 
-/* ---- packets --------------------------------------------------------------------------------- */
+/* ---- packets ---- */
 
 /* Is the block at the window's start a packet, and whose? Its first BLOCK_LEAST bytes are there. */
 static bool packet_key(const struct ng *g, struct ng_key *key)
@@ -275,7 +275,7 @@ size_t ng_read(struct ng *g, const struct ng_key *key, uint8_t *to, size_t n)
     return given;
 }
 
-/* ---- the walk -------------------------------------------------------------------------------- */
+/* ---- the walk ---- */
 
 /* Passes a block that is no packet. */
 static bool block_pass(struct ng *g, uint32_t type, uint32_t length)
@@ -316,7 +316,7 @@ enum ng_result ng_next(struct ng *g, struct ng_key *key)
     }
 }
 
-/* ---- a stream's opening ---------------------------------------------------------------------- */
+/* ---- a stream's opening ---- */
 
 struct writer {
     uint8_t *to;
@@ -374,7 +374,7 @@ size_t ng_opening(const struct ng *g, const struct ng_key *key, uint8_t to[stati
     return w.n;
 }
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- life ---- */
 
 struct ng *ng_new(struct input *in)
 {

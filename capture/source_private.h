@@ -38,7 +38,7 @@ void filter_prepare(struct filter *f);
 const struct bpf_program *filter_for(struct filter *f, pcap_t *p, struct error *e);
 void filter_done(struct filter *f);
 
-/* ---- the source ------------------------------------------------------------------------------ */
+/* ---- the source ---- */
 
 /* A packet taken off a pipe to learn its time, delivered when the file's turn comes. */
 struct held_packet {

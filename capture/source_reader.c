@@ -38,7 +38,7 @@ struct reader {
     struct error error;
 };
 
-/* ---- what a file is -------------------------------------------------------------------------- */
+/* ---- what a file is ---- */
 
 static const struct {
     uint8_t magic[4];
@@ -150,7 +150,7 @@ static bool stream_open(struct stream *s, size_t room, struct error *e)
     return true;
 }
 
-/* ---- pcapng ---------------------------------------------------------------------------------- */
+/* ---- pcapng ---- */
 
 static struct stream *ng_find(struct reader *r, const struct ng_key *key)
 {
@@ -192,7 +192,7 @@ static enum reader_result ng_turn(struct reader *r, struct error *e)
     return READER_MORE;
 }
 
-/* ---- the reader ------------------------------------------------------------------------------ */
+/* ---- the reader ---- */
 
 bool reader_new(struct reader **out, struct input *in, struct error *e)
 {

@@ -29,7 +29,7 @@ static bool fail(struct source_writer *w, struct error *e, const char *doing, in
     return error_set(e, "%.250s: %s: %.100s", source_shown(w->path, shown), doing, strerror(error));
 }
 
-/* ---- opening --------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static bool own_is_special(void *arg, const char *path)
 {
@@ -132,7 +132,7 @@ bool source_writer_open(struct source_writer **out, struct source *s, const char
     return true;
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* Writes the file header, once it is known what the packets are. */
 static bool begin(struct source_writer *w, struct error *e)
@@ -183,7 +183,7 @@ bool source_writer_packet(struct source_writer *w, const struct packet *p, struc
     return ferror(w->file) == 0 || fail(w, e, "writing failed", errno);
 }
 
-/* ---- closing --------------------------------------------------------------------------------- */
+/* ---- closing ---- */
 
 static bool finish(struct source_writer *w, struct error *e)
 {

@@ -41,22 +41,22 @@ struct flow_count {
 struct flow_info {
     struct endpoint end[2]; /* by enum dir: end[FROM_CLIENT] is the client */
     struct flow_count count[2];
-    int64_t start, last;    /* ns: first and latest packet */
-    uint64_t first_packet;  /* packet number */
-    uint32_t file;          /* capture file of the first packet */
-    uint32_t nth;           /* n-th flow with these ends and this start time, from 0: id stays unique */
-    uint32_t conflicts;     /* overlaps with different bytes */
-    uint16_t vlan;          /* 802.1Q VLAN id of the first packet, innermost; valid with has_vlan */
-    uint8_t ip_version;     /* 4 or 6 */
+    int64_t start, last;   /* ns: first and latest packet */
+    uint64_t first_packet; /* packet number */
+    uint32_t file;         /* capture file of the first packet */
+    uint32_t nth;       /* n-th flow with these ends and this start time, from 0: id stays unique */
+    uint32_t conflicts; /* overlaps with different bytes */
+    uint16_t vlan;      /* 802.1Q VLAN id of the first packet, innermost; valid with has_vlan */
+    uint8_t ip_version; /* 4 or 6 */
     bool has_vlan;
-    bool midstream;         /* no SYN was captured */
-    bool seen[2];           /* a packet of this direction was captured */
-    int64_t rtt;            /* ns between SYN and SYN-ACK at the capture point, -1 unknown */
+    bool midstream; /* no SYN was captured */
+    bool seen[2];   /* a packet of this direction was captured */
+    int64_t rtt;    /* ns between SYN and SYN-ACK at the capture point, -1 unknown */
 };
 
 struct chunk {
     struct bytes data;
-    int64_t time;    /* of the packet that brought its first byte */
+    int64_t time; /* of the packet that brought its first byte */
     uint64_t packet;
     uint64_t offset; /* of data.p[0] in the direction's stream, gaps included */
 };
@@ -115,7 +115,8 @@ enum stream_close {
 enum stream_verdict {
     STREAM_MORE,   /* go on: not decided yet */
     STREAM_MAIL,   /* go on: worth keeping, last to be evicted, idle by limits.idle_mail_seconds */
-    STREAM_IGNORE, /* nothing for us: tcp frees what it holds and delivers no more, close() still comes */
+    STREAM_IGNORE, /* nothing for us: tcp frees what it holds and delivers no more, close() still
+                      comes */
 };
 
 struct stream_ops {

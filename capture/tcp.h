@@ -14,8 +14,14 @@
 #include "capture/base/limits.h"
 #include "capture/stream.h"
 
-enum overlap_policy { OVERLAP_LINUX, OVERLAP_FIRST, OVERLAP_LAST, OVERLAP_BSD, OVERLAP_WINDOWS,
-                      OVERLAP_SOLARIS };
+enum overlap_policy {
+    OVERLAP_LINUX,
+    OVERLAP_FIRST,
+    OVERLAP_LAST,
+    OVERLAP_BSD,
+    OVERLAP_WINDOWS,
+    OVERLAP_SOLARIS
+};
 enum checksum_rule { CHECKSUM_AUTO, CHECKSUM_STRICT, CHECKSUM_IGNORE };
 
 bool overlap_policy_parse(const char *name, enum overlap_policy *out);
@@ -23,14 +29,14 @@ bool checksum_rule_parse(const char *name, enum checksum_rule *out);
 
 /* One TCP segment inside an IP datagram, as ip/defrag hand it on. */
 struct segment {
-    struct bytes tcp;       /* header and payload as captured (may be cut by the snaplen) */
-    uint32_t wire_len;      /* TCP header + payload by the IP length: >= tcp.n */
+    struct bytes tcp;         /* header and payload as captured (may be cut by the snaplen) */
+    uint32_t wire_len;        /* TCP header + payload by the IP length: >= tcp.n */
     const uint8_t *src, *dst; /* 4 or 16 bytes */
-    uint8_t ip_version;     /* 4 or 6 */
+    uint8_t ip_version;       /* 4 or 6 */
     uint8_t ttl;
     bool has_vlan;
     uint16_t vlan;
-    bool no_checksum;       /* rebuilt from fragments or lengths that can not be trusted: do not check */
+    bool no_checksum; /* rebuilt from fragments or lengths that can not be trusted: do not check */
     int64_t time;
     uint64_t packet;
     uint32_t file;

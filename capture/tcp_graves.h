@@ -11,12 +11,12 @@
 
 struct grave {
     uint64_t hash;
-    int64_t closed;       /* monotone time */
-    int64_t start;        /* of the connection */
-    uint32_t next;        /* in its bucket: index + 1, 0 ends */
-    uint32_t nth;         /* flow_info.nth */
-    bool reset;           /* it ended in a reset */
-    bool reset_by_first;  /* ... of the end that stands first in the order of addresses */
+    int64_t closed;      /* monotone time */
+    int64_t start;       /* of the connection */
+    uint32_t next;       /* in its bucket: index + 1, 0 ends */
+    uint32_t nth;        /* flow_info.nth */
+    bool reset;          /* it ended in a reset */
+    bool reset_by_first; /* ... of the end that stands first in the order of addresses */
     bool client_is_first;
 };
 

@@ -37,11 +37,11 @@ struct half {
     history_mark history;
     struct tcp_queue *queue; /* NULL while nothing waits */
     struct doubt *doubts;
-    uint8_t scale;      /* window scale, valid with has_scale */
-    uint8_t ttl;        /* of its first packet */
-    uint8_t sums;       /* enum sender_sums */
-    bool based;         /* next_seq is known */
-    bool sure;          /* ... from the sender itself, not only from the peer's ACK */
+    uint8_t scale; /* window scale, valid with has_scale */
+    uint8_t ttl;   /* of its first packet */
+    uint8_t sums;  /* enum sender_sums */
+    bool based;    /* next_seq is known */
+    bool sure;     /* ... from the sender itself, not only from the peer's ACK */
     bool has_ts, has_scale, fin_seen, fin_told, snaplen_told, delivered;
 };
 
@@ -49,18 +49,18 @@ struct flow {
     struct flow_info info; /* first: listeners see it */
     struct half half[2];   /* by enum dir */
     void *user;
-    struct flow *hash_next;          /* in its bucket */
-    struct flow *prev, *next;        /* in its list */
+    struct flow *hash_next;               /* in its bucket */
+    struct flow *prev, *next;             /* in its list */
     struct flow *stall_prev, *stall_next; /* flows with something waiting, longest first */
-    struct piece *tfo;     /* data of the SYN, until the SYN-ACK covers it */
+    struct piece *tfo;                    /* data of the SYN, until the SYN-ACK covers it */
     uint64_t hash;
-    int64_t active;        /* monotone time of the last packet */
-    int64_t stalled;       /* since when nothing moves although something waits */
-    uint32_t held;         /* listener's bytes, as last asked */
-    uint32_t isn;          /* of the latest SYN */
-    uint8_t state, list;   /* enum flow_state, enum flow_list */
+    int64_t active;      /* monotone time of the last packet */
+    int64_t stalled;     /* since when nothing moves although something waits */
+    uint32_t held;       /* listener's bytes, as last asked */
+    uint32_t isn;        /* of the latest SYN */
+    uint8_t state, list; /* enum flow_state, enum flow_list */
     uint8_t closed_how;
-    uint8_t rst_dir;       /* who reset it */
+    uint8_t rst_dir; /* who reset it */
     bool opened, in_stall, busy;
 };
 
@@ -95,13 +95,13 @@ struct tcp {
 
 /* A segment's header, read. */
 struct tcp_fields {
-    struct bytes data;  /* payload as captured */
-    uint32_t wire;      /* payload length on the wire */
+    struct bytes data; /* payload as captured */
+    uint32_t wire;     /* payload length on the wire */
     uint32_t seq, ack, tsval;
     uint16_t sport, dport, urgent;
-    uint32_t window;    /* unscaled */
+    uint32_t window; /* unscaled */
     uint8_t flags;
-    int scale;          /* -1 none */
+    int scale; /* -1 none */
     bool has_ts;
 };
 
@@ -136,8 +136,7 @@ void tcp_unstall(struct tcp *t, struct flow *f);
 void tcp_deliver_segment(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
                          const struct tcp_fields *s, const struct segment *seg, bool bad_checksum);
 void tcp_deliver_doubtful(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
-                          const struct tcp_fields *s, const struct segment *seg,
-                          bool bad_checksum);
+                          const struct tcp_fields *s, const struct segment *seg, bool bad_checksum);
 /* Hands up all that may be: after every segment. */
 void tcp_deliver_ready(struct tcp *t, struct flow *f);
 /* Declares the oldest hole lost, or, where nothing waits, says so. */

@@ -15,17 +15,17 @@
 
 /* One segment's bytes, or what is left of them. */
 struct piece {
-    struct piece *next;    /* in its run: stands right behind this one */
-    uint64_t from, to;     /* stream offsets; to - from may exceed have: the snaplen cut it */
+    struct piece *next; /* in its run: stands right behind this one */
+    uint64_t from, to;  /* stream offsets; to - from may exceed have: the snaplen cut it */
     uint64_t whole_from, whole_to; /* of the segment it came from: policies compare these */
-    uint64_t need;         /* the other direction's offset it acknowledges: delivered after that */
+    uint64_t need; /* the other direction's offset it acknowledges: delivered after that */
     int64_t time;
     uint64_t packet;
-    uint32_t have;         /* bytes captured */
-    int32_t urgent;        /* offset from `from` of the urgent byte, -1 none */
+    uint32_t have;  /* bytes captured */
+    int32_t urgent; /* offset from `from` of the urgent byte, -1 none */
     uint8_t ttl;
     bool bad_checksum;
-    bool doubtful;         /* acknowledges what was not seen (yet): any clean copy wins */
+    bool doubtful; /* acknowledges what was not seen (yet): any clean copy wins */
     uint8_t data[];
 };
 
@@ -37,9 +37,9 @@ struct run {
 };
 
 struct tcp_queue {
-    struct run **runs;  /* ascending by from */
+    struct run **runs; /* ascending by from */
     size_t count, room;
-    uint64_t bytes;     /* held, with overhead */
+    uint64_t bytes; /* held, with overhead */
     uint64_t pieces;
     uint64_t births;
 };

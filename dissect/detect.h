@@ -23,9 +23,9 @@ void port_hints_done(struct port_hints *h);
 const struct protocol *const *protocols_all(size_t *count);
 
 struct detect {
-    struct buf log;       /* entries, see detect.c */
-    struct buf said[2];   /* first bytes by the flow's direction */
-    int first;            /* who spoke first, -1 nobody */
+    struct buf log;     /* entries, see detect.c */
+    struct buf said[2]; /* first bytes by the flow's direction */
+    int first;          /* who spoke first, -1 nobody */
 };
 
 enum detect_answer { DETECT_MORE, DETECT_MAIL, DETECT_OTHER };
@@ -35,7 +35,8 @@ struct detect_result {
     bool flip, implicit_tls;
 };
 
-/* A detect that only looks at the first bytes of one direction, borrowed; for detect_judge alone. */
+/* A detect that only looks at the first bytes of one direction, borrowed; for detect_judge alone.
+ */
 void detect_view(struct detect *d, enum dir dir, struct bytes said, const struct limits *l);
 struct detect *detect_new(const struct limits *l);
 void detect_free(struct detect **d);

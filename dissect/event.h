@@ -42,7 +42,7 @@ enum event_kind {
 #define EVENT(kind) EV_##kind,
     EVENT_KINDS(EVENT)
 #undef EVENT
-    EV_COUNT
+        EV_COUNT
 };
 
 struct state_change {
@@ -80,7 +80,8 @@ struct event {
 
 struct sink {
     void (*event)(struct sink *self, const struct event *e);
-    /* Flushes, closes and frees. False with a sentence in *err when an output failed at any time. */
+    /* Flushes, closes and frees. False with a sentence in *err when an output failed at any time.
+     */
     bool (*close)(struct sink *self, struct error *err);
 };
 

@@ -29,28 +29,41 @@ enum frame_kind {
     FRAME_DATA,      /* data: body, counted or opaque bytes */
     FRAME_BODY_END,  /* the lone dot; eol and variant tell how it was written */
     FRAME_COUNT_END, /* all counted bytes came */
-    FRAME_AMBIGUOUS, /* an end of data that only some receivers take: variant, body_offset, offset */
+    FRAME_AMBIGUOUS, /* an end of data that only some receivers take: variant, body_offset, offset
+                      */
     FRAME_GAP,       /* missing bytes were lost here; in MODE_COUNT they count */
     FRAME_STUCK,     /* a held direction waits too long, or ends: the protocol must choose a mode */
     FRAME_END,       /* the stream is over: torn tells that an unfinished line stood before */
-    FRAME_PEEK,      /* MODE_PEEK: data shows the lines, which stay; the protocol must choose a mode */
+    FRAME_PEEK, /* MODE_PEEK: data shows the lines, which stay; the protocol must choose a mode */
 };
 
 enum eol { EOL_CRLF, EOL_LF, EOL_NONE };
 
 /* Ends of data that are not CRLF.CRLF, by what stands around the dot. */
-enum eod_variant { EOD_STRICT, EOD_LF_DOT_LF, EOD_CR_DOT_CR, EOD_CR_DOT_LF, EOD_LF_DOT_CR,
-                   EOD_LF_DOT_CRLF, EOD_CRLF_DOT_LF, EOD_CR_DOT_CRLF, EOD_CRLF_DOT_CR,
-                   EOD_CRLF_NUL_DOT_CRLF, EOD_CRLF_DOT_NUL_CRLF, EOD_CRLF_DOT_CRCRLF,
-                   EOD_CRCRLF_DOT_CRCRLF, EOD_COUNT };
+enum eod_variant {
+    EOD_STRICT,
+    EOD_LF_DOT_LF,
+    EOD_CR_DOT_CR,
+    EOD_CR_DOT_LF,
+    EOD_LF_DOT_CR,
+    EOD_LF_DOT_CRLF,
+    EOD_CRLF_DOT_LF,
+    EOD_CR_DOT_CRLF,
+    EOD_CRLF_DOT_CR,
+    EOD_CRLF_NUL_DOT_CRLF,
+    EOD_CRLF_DOT_NUL_CRLF,
+    EOD_CRLF_DOT_CRCRLF,
+    EOD_CRCRLF_DOT_CRCRLF,
+    EOD_COUNT
+};
 
 const char *eod_variant_name(enum eod_variant v); /* "CRLF.CRLF", "LF.LF", ... */
 
 /* Odd bytes met in a body (counts since the mode was set). */
 struct body_oddities {
-    uint64_t bare_cr, bare_lf, nul, eight_bit; /* eight_bit: 0 or 1 only */
+    uint64_t bare_cr, bare_lf, nul, eight_bit;        /* eight_bit: 0 or 1 only */
     uint64_t first_bare_cr, first_bare_lf, first_nul; /* body offsets */
-    uint64_t longest_line; /* only kept beyond 998 */
+    uint64_t longest_line;                            /* only kept beyond 998 */
 };
 
 struct frame {
@@ -76,18 +89,18 @@ struct framer_carry; /* an unfinished line, or what is held: only while there is
 struct framer_body;  /* a body in progress: only while there is one */
 
 struct framer {
-    struct bytes in;        /* what is left of the pushed view */
+    struct bytes in;               /* what is left of the pushed view */
     uint64_t in_packet, in_offset; /* of in.p[0] */
     int64_t in_time;
     const struct limits *limits;
-    const struct gap *gap;  /* pushed and not yet told; borrowed until framer_next says false */
+    const struct gap *gap; /* pushed and not yet told; borrowed until framer_next says false */
     struct framer_carry *carry;
     struct framer_carry *held; /* released bytes, read before `in` */
     struct framer_body *body;
-    uint64_t count_left;    /* MODE_COUNT: bytes; MODE_PEEK: lines */
-    uint8_t dir, mode;      /* enum dir, enum frame_mode */
-    bool saw_crlf, saw_lf;  /* line ends met in MODE_LINE: LF only means lf style */
-    bool torn_next;         /* the next line may lack its start */
+    uint64_t count_left;   /* MODE_COUNT: bytes; MODE_PEEK: lines */
+    uint8_t dir, mode;     /* enum dir, enum frame_mode */
+    bool saw_crlf, saw_lf; /* line ends met in MODE_LINE: LF only means lf style */
+    bool torn_next;        /* the next line may lack its start */
     bool ended, end_told;
     bool stuck_told;
 };

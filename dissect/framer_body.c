@@ -1,6 +1,6 @@
 #include "dissect/framer_body.h"
 
-#define CLEAN_BLOCK 64  /* a multiple of sizeof(vec) */
+#define CLEAN_BLOCK 64   /* a multiple of sizeof(vec) */
 #define LONG_LINE   1000 /* RFC 5322 2.1.1: 998 and CRLF */
 
 void body_begin(struct framer_body *b, bool lf_style)

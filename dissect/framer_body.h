@@ -12,19 +12,31 @@
 #include "dissect/framer.h"
 
 /* Where in the line ends we are. BODY_DOT and up: bytes are withheld. */
-enum body_state { BODY_TEXT, BODY_CR, BODY_CRCR, BODY_CRLF, BODY_CRCRLF, BODY_LF, BODY_CRLF_NUL,
-                  BODY_DOT, BODY_DOT_CR, BODY_DOT_CRCR, BODY_DOT_NUL, BODY_DOT_NUL_CR };
+enum body_state {
+    BODY_TEXT,
+    BODY_CR,
+    BODY_CRCR,
+    BODY_CRLF,
+    BODY_CRCRLF,
+    BODY_LF,
+    BODY_CRLF_NUL,
+    BODY_DOT,
+    BODY_DOT_CR,
+    BODY_DOT_CRCR,
+    BODY_DOT_NUL,
+    BODY_DOT_NUL_CR
+};
 
 struct framer_body {
-    uint64_t bytes;      /* of the rebuilt message given so far */
-    uint64_t since_lf;   /* bytes since the last LF */
+    uint64_t bytes;    /* of the rebuilt message given so far */
+    uint64_t since_lf; /* bytes since the last LF */
     struct body_oddities odd;
-    uint8_t state;       /* enum body_state */
-    uint8_t before;      /* enum body_state: what stood before the withheld dot */
-    bool lf_style;       /* LF.LF ends it */
-    bool over;           /* the end was found; kept for framer_oddities */
-    int8_t behind;       /* BODY_AMBIGUOUS: bytes from the point reached to behind that end */
-    uint64_t told_at;    /* bytes + 1 when an ambiguous end was told */
+    uint8_t state;    /* enum body_state */
+    uint8_t before;   /* enum body_state: what stood before the withheld dot */
+    bool lf_style;    /* LF.LF ends it */
+    bool over;        /* the end was found; kept for framer_oddities */
+    int8_t behind;    /* BODY_AMBIGUOUS: bytes from the point reached to behind that end */
+    uint64_t told_at; /* bytes + 1 when an ambiguous end was told */
 };
 
 enum body_step {
@@ -35,7 +47,8 @@ enum body_step {
 };
 
 void body_begin(struct framer_body *b, bool lf_style);
-/* Takes the next step over `in`; *used bytes of it are done. *out may point into `in` or to static bytes. */
+/* Takes the next step over `in`; *used bytes of it are done. *out may point into `in` or to static
+ * bytes. */
 enum body_step body_next(struct framer_body *b, struct bytes in, size_t *used, struct bytes *out,
                          enum eod_variant *variant);
 /* What is withheld, when the stream breaks off here. */

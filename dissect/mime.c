@@ -444,8 +444,7 @@ void mime_addresses(struct bytes raw, void (*each)(void *arg, struct bytes addre
     buf_done(&text);
 }
 
-/* ---- dates
- * --------------------------------------------------------------------------------------- */
+/* ---- dates ---- */
 
 /* The obsolete and broken forms. */
 static bool loose_date(struct bytes raw, int64_t *seconds)

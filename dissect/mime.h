@@ -23,7 +23,8 @@ void mime_init(void);
 void mime_header_text(struct bytes raw, struct buf *out);
 /* Nothing to decode: ASCII without an encoded word. */
 bool mime_is_plain(struct bytes raw);
-/* The same as mime_header_text; raw 8-bit is tried in the charset that the message declares first. */
+/* The same as mime_header_text; raw 8-bit is tried in the charset that the message declares first.
+ */
 void mime_header_text_in(struct bytes raw, struct bytes declared, struct buf *out);
 /* What a header value's encoded words hide. */
 struct mime_words {

@@ -64,7 +64,7 @@ static void step(struct decoding *d, struct bytes in, size_t *used)
     }
 }
 
-/* ---- base64 -------------------------------------------------------------------------------- */
+/* ---- base64 ---- */
 
 /* By ASCII code: D a digit of base64, P padding, B a blank or CR, L a line end, J junk. */
 static const char base64_classes[] = "JJJJJJJJJBLJJBJJ"
@@ -186,7 +186,7 @@ static void decode_base64(struct decoding *d, struct bytes body)
     }
 }
 
-/* ---- quoted-printable ---------------------------------------------------------------------- */
+/* ---- quoted-printable ---- */
 
 static bool is_hex(int c)
 {
@@ -218,7 +218,7 @@ static size_t check_quoted(struct bytes body, struct mime_decode_report *r)
     return 0;
 }
 
-/* ---- uuencode ------------------------------------------------------------------------------ */
+/* ---- uuencode ---- */
 
 /* Behind the "begin 644 name" line; all of it when there is none. */
 static struct bytes uuencoded(struct bytes body)

@@ -48,7 +48,7 @@ static void check_words(struct mime_reading *r, enum mime_field f)
     }
 }
 
-/* ---- the sender ---------------------------------------------------------------------------- */
+/* ---- the sender ---- */
 
 struct senders {
     uint32_t count;

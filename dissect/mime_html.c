@@ -69,7 +69,7 @@ struct tag {
     struct bytes attributes;
 };
 
-/* ---- writing ------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static void want_ends(struct html *h, unsigned n)
 {
@@ -124,7 +124,7 @@ static void put_white(struct html *h, int c)
     }
 }
 
-/* ---- tags ---------------------------------------------------------------------------------- */
+/* ---- tags ---- */
 
 /* Takes the next attribute off *rest; false at the end. */
 static bool next_attribute(struct bytes *rest, struct bytes *name, struct bytes *value)
@@ -228,7 +228,7 @@ static bool take_tag(struct html *h, struct tag *t)
     return true;
 }
 
-/* ---- links --------------------------------------------------------------------------------- */
+/* ---- links ---- */
 
 /* Lists a target; its number, 0 when it is not listed. */
 static uint32_t add_target(struct html *h, const char *what, struct bytes url)
@@ -294,7 +294,7 @@ static void add_refresh(struct html *h, const struct tag *t)
     }
 }
 
-/* ---- elements ------------------------------------------------------------------------------ */
+/* ---- elements ---- */
 
 static void list_element(struct html *h, const struct tag *t)
 {

@@ -67,7 +67,7 @@ static void read_place(struct mime_reading *r, uint32_t part, const struct mime_
     buf_done(&t.text);
 }
 
-/* ---- unsafe names -------------------------------------------------------------------------- */
+/* ---- unsafe names ---- */
 
 /* Names that Windows gives to devices, with any extension. */
 static bool is_device(struct bytes name)
@@ -173,7 +173,7 @@ void mime_read_names(struct mime_reading *r, uint32_t part, const struct mime_pa
     }
 }
 
-/* ---- names of ours ------------------------------------------------------------------------- */
+/* ---- names of ours ---- */
 
 static struct bytes last_component(struct bytes name)
 {

@@ -217,7 +217,7 @@ void mime_param_plain(const struct mime_param *p, struct buf *out)
     }
 }
 
-/* ---- RFC 2231 ------------------------------------------------------------------------------- */
+/* ---- RFC 2231 ---- */
 
 static int hex_value(int c)
 {

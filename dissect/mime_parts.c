@@ -23,7 +23,7 @@ static struct bytes keep_text(struct mime_message *m, const char *text, size_t n
     return n > 0 ? arena_copy(&m->arena, bytes_make(text, n)) : (struct bytes){NULL, 0};
 }
 
-/* ---- a part's fields ----------------------------------------------------------------------- */
+/* ---- a part's fields ---- */
 
 static bool is_type(const char *value, size_t n)
 {
@@ -119,7 +119,7 @@ static void read_fields(struct mime_reading *r, uint32_t part)
     }
 }
 
-/* ---- what it is ---------------------------------------------------------------------------- */
+/* ---- what it is ---- */
 
 static bool type_starts(const struct mime_part *p, const char *prefix)
 {
@@ -179,7 +179,7 @@ static bool holds_file(struct bytes body)
     return false;
 }
 
-/* ---- a body's size, first bytes, hash ------------------------------------------------------ */
+/* ---- a body's size, first bytes, hash ---- */
 
 struct measure {
     struct mime_part *part;
@@ -265,7 +265,7 @@ static void measure(struct mime_reading *r, uint32_t part)
     }
 }
 
-/* ---- parts --------------------------------------------------------------------------------- */
+/* ---- parts ---- */
 
 static bool has_gap(const struct mime_options *o, size_t from, size_t to)
 {
@@ -376,7 +376,7 @@ void mime_message_free(struct mime_message **mp)
     }
 }
 
-/* ---- numbers ------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 static bool is_message_root(const struct mime_message *m, uint32_t part)
 {
@@ -417,7 +417,7 @@ void mime_part_number(const struct mime_message *m, uint32_t part, struct buf *o
     }
 }
 
-/* ---- contents ------------------------------------------------------------------------------ */
+/* ---- contents ---- */
 
 bool mime_part_content(const struct mime_message *m, uint32_t part, mime_piece_fn *each, void *arg)
 {

@@ -6,7 +6,7 @@
 
 #define BOUNDARY_LONG 70 /* RFC 2046 5.1.1 */
 
-/* ---- small pieces --------------------------------------------------------------------------- */
+/* ---- small pieces ---- */
 
 void scan_odd(struct scanner *s, enum mime_oddity what, uint32_t node, size_t at)
 {
@@ -50,7 +50,7 @@ static uint32_t add_node(struct scanner *s, size_t at)
     return o->count++;
 }
 
-/* ---- lines --------------------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 bool scan_line(const struct scanner *s, size_t at, struct line *l)
 {
@@ -80,7 +80,7 @@ static size_t end_before(const struct scanner *s, size_t begin, size_t body)
     return end;
 }
 
-/* ---- boundaries ---------------------------------------------------------------------------- */
+/* ---- boundaries ---- */
 
 static uint64_t bit_of(uint64_t hash)
 {
@@ -170,7 +170,7 @@ static void end_inside(struct scanner *s, uint32_t level, size_t begin)
     }
 }
 
-/* ---- containers ---------------------------------------------------------------------------- */
+/* ---- containers ---- */
 
 static struct open_container *push(struct scanner *s, uint32_t node)
 {
@@ -326,7 +326,7 @@ static bool open_container(struct scanner *s, uint32_t node)
     return holds;
 }
 
-/* ---- the scan ------------------------------------------------------------------------------ */
+/* ---- the scan ---- */
 
 /* At limits.mime_parts all that is left is one leaf. */
 static size_t take_rest(struct scanner *s, uint32_t node)

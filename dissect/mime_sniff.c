@@ -41,7 +41,7 @@ static unsigned le16(struct bytes b, size_t at)
     return at + 2 <= b.n ? b.p[at] | (unsigned)b.p[at + 1] << 8 : 0;
 }
 
-/* ---- what a row can not say ----------------------------------------------------------------- */
+/* ---- what a row can not say ---- */
 
 /* DOS and Windows programs: a header behind "MZ" that names a newer one, or that is at least no
  * text and counts like one. */
@@ -157,7 +157,7 @@ const struct mime_magic *mime_sniff(struct bytes first)
     return m != NULL ? m : markup(first);
 }
 
-/* ---- does it fit? --------------------------------------------------------------------------- */
+/* ---- does it fit? ---- */
 
 enum expect_kind { TYPE, NAME };
 

@@ -29,29 +29,29 @@ struct enhanced {
 
 /* A command as the client (by role; TURN swaps roles) sent it. */
 struct command {
-    uint32_t number;      /* from 1 in the session; 0 for lines that are no commands (see flags) */
-    enum dir dir;         /* who sent it */
-    const char *verb;     /* canonical, upper case, static; "" for unknown words (see word) */
-    struct bytes word;    /* the verb as sent */
-    struct bytes argument;/* what follows it, trimmed at the front */
-    struct bytes line;    /* the whole line without its end */
-    struct bytes secret;  /* the part of line that is masked; empty when none */
-    int64_t time;         /* of its first byte */
+    uint32_t number;       /* from 1 in the session; 0 for lines that are no commands (see flags) */
+    enum dir dir;          /* who sent it */
+    const char *verb;      /* canonical, upper case, static; "" for unknown words (see word) */
+    struct bytes word;     /* the verb as sent */
+    struct bytes argument; /* what follows it, trimmed at the front */
+    struct bytes line;     /* the whole line without its end */
+    struct bytes secret;   /* the part of line that is masked; empty when none */
+    int64_t time;          /* of its first byte */
     uint64_t packet, last_packet; /* packets of its first and last byte */
-    uint64_t skipped;     /* bytes of the line beyond limits.line_bytes */
+    uint64_t skipped;             /* bytes of the line beyond limits.line_bytes */
     const char *state_before;     /* static */
-    unsigned flags;       /* COMMAND_... */
+    unsigned flags;               /* COMMAND_... */
 };
 
-#define COMMAND_UNKNOWN 0x01u      /* a word the protocol does not know */
-#define COMMAND_DATA 0x02u         /* a line of an exchange (AUTH response), not a command */
-#define COMMAND_END_OF_DATA 0x04u  /* pseudo command: the end of a message awaits its reply */
-#define COMMAND_PIPELINED 0x08u    /* sent before the previous one was answered */
-#define COMMAND_EARLY 0x10u        /* sent before the greeting */
-#define COMMAND_OUT_OF_ORDER 0x20u /* not allowed in state_before */
-#define COMMAND_TORN 0x40u         /* bytes of the line are missing, or it never ended */
-#define COMMAND_UNANSWERED 0x80u   /* set in EV_EXCHANGE when no reply was seen */
-#define COMMAND_LF_ONLY 0x100u     /* the line ended in a bare LF */
+#define COMMAND_UNKNOWN      0x01u  /* a word the protocol does not know */
+#define COMMAND_DATA         0x02u  /* a line of an exchange (AUTH response), not a command */
+#define COMMAND_END_OF_DATA  0x04u  /* pseudo command: the end of a message awaits its reply */
+#define COMMAND_PIPELINED    0x08u  /* sent before the previous one was answered */
+#define COMMAND_EARLY        0x10u  /* sent before the greeting */
+#define COMMAND_OUT_OF_ORDER 0x20u  /* not allowed in state_before */
+#define COMMAND_TORN         0x40u  /* bytes of the line are missing, or it never ended */
+#define COMMAND_UNANSWERED   0x80u  /* set in EV_EXCHANGE when no reply was seen */
+#define COMMAND_LF_ONLY      0x100u /* the line ended in a bare LF */
 
 enum reply_status {
     REPLY_OK,       /* 2xx, +OK, "+", "#n", "=n" */
@@ -62,9 +62,9 @@ enum reply_status {
 };
 
 struct reply {
-    enum dir dir;           /* who sent it */
+    enum dir dir; /* who sent it */
     enum reply_status status;
-    uint16_t code;          /* SMTP, LMTP; 0 where there is none */
+    uint16_t code; /* SMTP, LMTP; 0 where there is none */
     struct enhanced enhanced;
     struct bytes raw;       /* all its lines without line ends, joined by '\n' (see reply_text) */
     uint32_t lines;         /* lines seen; raw may hold fewer (limits.reply_bytes) */
@@ -82,168 +82,203 @@ struct exchange {
     const struct command *command;
     const struct reply *reply; /* NULL: no answer was seen */
     const char *state_after;   /* static */
-    int64_t latency;           /* ns from the command's last line to the reply's first byte, -1 unknown */
-    uint32_t answer_lines;     /* lines of a multi-line answer behind the status line (POP lists) */
+    int64_t latency; /* ns from the command's last line to the reply's first byte, -1 unknown */
+    uint32_t answer_lines; /* lines of a multi-line answer behind the status line (POP lists) */
 };
 
 enum recipient_fate { RCPT_UNKNOWN, RCPT_ACCEPTED, RCPT_REFUSED, RCPT_DEFERRED };
 
 struct recipient {
-    struct bytes address;        /* without brackets */
-    struct bytes parameters;     /* as sent */
-    enum recipient_fate fate;    /* by the reply to RCPT; then by final_code where there is one */
-    uint16_t code;               /* reply to RCPT; 0 not seen */
+    struct bytes address;     /* without brackets */
+    struct bytes parameters;  /* as sent */
+    enum recipient_fate fate; /* by the reply to RCPT; then by final_code where there is one */
+    uint16_t code;            /* reply to RCPT; 0 not seen */
     struct enhanced enhanced;
-    struct bytes reply;          /* its text */
-    uint16_t final_code;         /* LMTP, PRDR: verdict after the data; 0 none */
+    struct bytes reply;  /* its text */
+    uint16_t final_code; /* LMTP, PRDR: verdict after the data; 0 none */
     struct enhanced final_enhanced;
     struct bytes final_reply;
 };
 
-enum transfer { TRANSFER_DATA, TRANSFER_BDAT, TRANSFER_RETR, TRANSFER_TOP, TRANSFER_READ,
-                TRANSFER_FETCH, TRANSFER_APPEND };
+enum transfer {
+    TRANSFER_DATA,
+    TRANSFER_BDAT,
+    TRANSFER_RETR,
+    TRANSFER_TOP,
+    TRANSFER_READ,
+    TRANSFER_FETCH,
+    TRANSFER_APPEND
+};
 
-enum outcome { OUTCOME_UNKNOWN, OUTCOME_ACCEPTED, OUTCOME_REJECTED, OUTCOME_DEFERRED,
-               OUTCOME_RETRIEVED, OUTCOME_INCOMPLETE };
+enum outcome {
+    OUTCOME_UNKNOWN,
+    OUTCOME_ACCEPTED,
+    OUTCOME_REJECTED,
+    OUTCOME_DEFERRED,
+    OUTCOME_RETRIEVED,
+    OUTCOME_INCOMPLETE
+};
 
 /* Header fields that a summary needs, by the streaming scan (header.h): raw values, unfolded,
  * first occurrence; an absent field has p == NULL. */
-enum header_field { HEADER_FROM, HEADER_SENDER, HEADER_REPLY_TO, HEADER_TO, HEADER_CC, HEADER_BCC,
-                    HEADER_SUBJECT, HEADER_MESSAGE_ID, HEADER_DATE, HEADER_CONTENT_TYPE,
-                    HEADER_X_MAILER, HEADER_USER_AGENT, HEADER_COUNT };
+enum header_field {
+    HEADER_FROM,
+    HEADER_SENDER,
+    HEADER_REPLY_TO,
+    HEADER_TO,
+    HEADER_CC,
+    HEADER_BCC,
+    HEADER_SUBJECT,
+    HEADER_MESSAGE_ID,
+    HEADER_DATE,
+    HEADER_CONTENT_TYPE,
+    HEADER_X_MAILER,
+    HEADER_USER_AGENT,
+    HEADER_COUNT
+};
 
 #define DIGEST_SHA256 32
 
 struct message {
-    uint32_t number;             /* from 1 in the session */
-    enum dir dir;                /* who sends the mail's bytes */
+    uint32_t number; /* from 1 in the session */
+    enum dir dir;    /* who sends the mail's bytes */
     enum transfer transfer;
     enum outcome outcome;
-    bool complete;               /* the transfer arrived whole */
-    uint64_t bytes;              /* of the rebuilt message so far */
-    uint64_t missing;            /* bytes lost inside it */
+    bool complete;    /* the transfer arrived whole */
+    uint64_t bytes;   /* of the rebuilt message so far */
+    uint64_t missing; /* bytes lost inside it */
     uint32_t gaps;
-    int64_t time, end_time;      /* first and last byte (the end mark) */
-    int64_t wait;                /* ns from the end of data to the final reply, -1 unknown */
+    int64_t time, end_time; /* first and last byte (the end mark) */
+    int64_t wait;           /* ns from the end of data to the final reply, -1 unknown */
     uint64_t packet;
-    bool has_sha256;             /* engine_config.digests, and the body is over */
+    bool has_sha256; /* engine_config.digests, and the body is over */
     uint8_t sha256[DIGEST_SHA256];
-    uint16_t code;               /* the final reply; 0 not seen */
+    uint16_t code; /* the final reply; 0 not seen */
     struct enhanced enhanced;
-    struct bytes reply;          /* its text */
-    struct bytes queue_id;       /* read from the final reply, empty when none */
-    bool eight_bit;              /* bytes above 0x7f in it (DATA) */
-    const char *end_of_data;     /* NULL: CRLF.CRLF (or counted); else the variant taken, "LF.LF" ... */
+    struct bytes reply;      /* its text */
+    struct bytes queue_id;   /* read from the final reply, empty when none */
+    bool eight_bit;          /* bytes above 0x7f in it (DATA) */
+    const char *end_of_data; /* NULL: CRLF.CRLF (or counted); else the variant taken, "LF.LF" ... */
 
-    bool has_envelope;           /* SMTP, LMTP */
-    struct bytes mail_from;      /* without brackets; the null sender is empty; p NULL: MAIL not seen */
-    struct bytes mail_parameters;/* as sent */
+    bool has_envelope;      /* SMTP, LMTP */
+    struct bytes mail_from; /* without brackets; the null sender is empty; p NULL: MAIL not seen */
+    struct bytes mail_parameters; /* as sent */
     struct recipient *recipients;
-    uint32_t recipient_count;    /* listed */
-    uint32_t recipient_total;    /* sent */
+    uint32_t recipient_count; /* listed */
+    uint32_t recipient_total; /* sent */
 
-    uint64_t mailbox_number;     /* POP message number, 0 none */
-    struct bytes uid;            /* UIDL, empty when not seen */
+    uint64_t mailbox_number; /* POP message number, 0 none */
+    struct bytes uid;        /* UIDL, empty when not seen */
     bool has_declared;
     uint64_t declared_octets;
-    bool has_lines;              /* TOP */
+    bool has_lines; /* TOP */
     uint64_t lines;
 
     struct bytes header[HEADER_COUNT];
-    uint32_t header_fields;      /* fields seen */
-    bool header_cut;             /* a header limit was reached */
+    uint32_t header_fields; /* fields seen */
+    bool header_cut;        /* a header limit was reached */
 
-    const char *file;            /* name the .eml exporter gave it; NULL none. Set with message_set_file */
-    struct mime_message *mime;   /* decoded whole (mime_parts.h), in EV_MESSAGE behind the mail
-                                    scan; NULL where nobody asked for it */
-    struct arena *arena;         /* of whoever made it: message_set_file keeps the name there */
-    void *owner;                 /* private to session_message.c; NULL for a message told again */
+    const char *file; /* name the .eml exporter gave it; NULL none. Set with message_set_file */
+    struct mime_message *mime; /* decoded whole (mime_parts.h), in EV_MESSAGE behind the mail
+                                  scan; NULL where nobody asked for it */
+    struct arena *arena;       /* of whoever made it: message_set_file keeps the name there */
+    void *owner;               /* private to session_message.c; NULL for a message told again */
 };
 
 enum secret_kind { SECRET_NONE, SECRET_PASSWORD, SECRET_DIGEST, SECRET_TOKEN, SECRET_HASH };
 
 struct credential {
-    const char *mechanism;       /* as in interface.md; static or in the session's arena */
-    struct bytes user;           /* authentication identity */
+    const char *mechanism; /* as in interface.md; static or in the session's arena */
+    struct bytes user;     /* authentication identity */
     struct bytes authorization_id;
-    struct bytes secret;         /* in clear: sinks mask */
+    struct bytes secret; /* in clear: sinks mask */
     enum secret_kind secret_kind;
-    struct bytes challenge;      /* decoded: the server's, or the APOP timestamp */
-    struct bytes domain, host;   /* NTLM */
-    enum tri success;            /* TRI_UNKNOWN: the answer was not seen */
+    struct bytes challenge;    /* decoded: the server's, or the APOP timestamp */
+    struct bytes domain, host; /* NTLM */
+    enum tri success;          /* TRI_UNKNOWN: the answer was not seen */
     bool cancelled, malformed;
-    bool encrypted;              /* seen inside TLS (decrypted); false: in clear */
+    bool encrypted; /* seen inside TLS (decrypted); false: in clear */
     int64_t time;
     uint64_t packet;
-    uint32_t command;            /* number of the command that began it */
-    enum dir dir;                /* who logs in */
+    uint32_t command; /* number of the command that began it */
+    enum dir dir;     /* who logs in */
 };
 
 enum tls_start { TLS_NONE, TLS_IMPLICIT, TLS_STARTTLS };
 
 struct tls_info {
     enum tls_start start;
-    bool established;            /* both hellos were seen and application data or the finish came */
+    bool established; /* both hellos were seen and application data or the finish came */
     uint16_t offered_version, version; /* 0x0303 ...; 0 not seen */
     uint16_t cipher;
-    const char *cipher_name;     /* IANA name, "" unknown; static */
+    const char *cipher_name; /* IANA name, "" unknown; static */
     struct bytes server_name, alpn;
-    struct bytes subject, issuer;/* TLS 1.2 and older: of the server's certificate */
+    struct bytes subject, issuer;  /* TLS 1.2 and older: of the server's certificate */
     int64_t not_before, not_after; /* TIME_UNKNOWN */
     bool self_signed;
-    bool alert;                  /* a fatal alert was sent */
+    bool alert; /* a fatal alert was sent */
     uint8_t alert_code;
     enum dir alert_dir;
-    uint64_t bytes[2];           /* by direction, from the ClientHello on */
+    uint64_t bytes[2]; /* by direction, from the ClientHello on */
     int64_t time;
 };
 
 /* POP mailbox as the dialog showed it. Numbers ascend; lists are bounded. */
 struct mailbox {
-    struct bytes name;           /* user or folder */
+    struct bytes name; /* user or folder */
     bool has_messages;
-    uint64_t messages, octets;   /* STAT, or the HELO/FOLD answer */
+    uint64_t messages, octets; /* STAT, or the HELO/FOLD answer */
     const uint64_t *retrieved;
-    const uint64_t *deleted;     /* answered yes, not undone */
+    const uint64_t *deleted; /* answered yes, not undone */
     uint32_t retrieved_count, deleted_count;
-    enum tri committed;          /* YES: QUIT in TRANSACTION answered +OK; NO: rolled back */
+    enum tri committed; /* YES: QUIT in TRANSACTION answered +OK; NO: rolled back */
 };
 
-enum session_end { END_OPEN, END_QUIT, END_FIN, END_RST, END_IDLE, END_REPLACED, END_TLS,
-                   END_CAPTURE, END_EVICTED };
+enum session_end {
+    END_OPEN,
+    END_QUIT,
+    END_FIN,
+    END_RST,
+    END_IDLE,
+    END_REPLACED,
+    END_TLS,
+    END_CAPTURE,
+    END_EVICTED
+};
 
 struct session_info {
-    uint64_t number;             /* from 1 in the order in which sessions began */
-    char id[17];                 /* 16 hex digits */
-    const struct flow_info *flow;/* as captured; use end/count by `flip` through session_end_of() */
-    bool flip;                   /* flow's end[FROM_SERVER] is the session's client */
-    const char *protocol;        /* "smtp", "lmtp", "pop2", "pop3"; static; may change once (lmtp) */
-    const char *state;           /* static */
+    uint64_t number; /* from 1 in the order in which sessions began */
+    char id[17];     /* 16 hex digits */
+    const struct flow_info
+        *flow;            /* as captured; use end/count by `flip` through session_end_of() */
+    bool flip;            /* flow's end[FROM_SERVER] is the session's client */
+    const char *protocol; /* "smtp", "lmtp", "pop2", "pop3"; static; may change once (lmtp) */
+    const char *state;    /* static */
     enum session_end end;
     int64_t start, last;
     bool midstream, one_sided;
-    bool roles_swapped;          /* TURN, ATRN: commands now come from the server's end */
-    uint64_t missing;            /* bytes lost in both directions */
+    bool roles_swapped; /* TURN, ATRN: commands now come from the server's end */
+    uint64_t missing;   /* bytes lost in both directions */
     uint32_t gaps;
     uint32_t conflicts;
     uint32_t commands, messages;
-    struct bytes client_name;    /* HELO, EHLO, LHLO */
-    struct bytes banner;         /* first line of the greeting, code stripped */
-    struct bytes capabilities;   /* '\n' between them, as sent */
-    struct bytes user;           /* last successful login, else last tried */
-    enum tri login;              /* outcome of the last login */
-    const struct tls_info *tls;  /* NULL: no TLS */
-    const struct mailbox *mailbox; /* NULL: not POP */
+    struct bytes client_name;                   /* HELO, EHLO, LHLO */
+    struct bytes banner;                        /* first line of the greeting, code stripped */
+    struct bytes capabilities;                  /* '\n' between them, as sent */
+    struct bytes user;                          /* last successful login, else last tried */
+    enum tri login;                             /* outcome of the last login */
+    const struct tls_info *tls;                 /* NULL: no TLS */
+    const struct mailbox *mailbox;              /* NULL: not POP */
     struct bytes first_sender, first_recipient; /* for the summary */
     enum outcome first_outcome;
-    bool has_transaction;        /* first_sender is set */
-    struct bytes last_reply;     /* last reply that matters (not to QUIT), first line, as sent */
+    bool has_transaction;    /* first_sender is set */
+    struct bytes last_reply; /* last reply that matters (not to QUIT), first line, as sent */
     uint16_t last_code;
     bool last_negative;
-    uint32_t notes;              /* findings told */
-    uint8_t worst;               /* highest severity of them, enum severity; 0 none */
-    uint64_t unexplained;        /* bytes passed without a reading (given up, not TLS) */
-    bool truncated;              /* a limit cut kept text */
+    uint32_t notes;       /* findings told */
+    uint8_t worst;        /* highest severity of them, enum severity; 0 none */
+    uint64_t unexplained; /* bytes passed without a reading (given up, not TLS) */
+    bool truncated;       /* a limit cut kept text */
 };
 
 /* Endpoint and counters of the session's client (FROM_CLIENT) or server. */
@@ -259,18 +294,18 @@ static inline const struct flow_count *session_count(const struct session_info *
 
 /* Totals of the run, for the last record and -T stats. */
 struct capture_totals {
-    uint64_t packets, bytes;       /* read; bytes as captured */
-    uint64_t dropped;              /* by libpcap or the interface (live) */
-    uint64_t ignored;              /* not TCP over IP, or not wanted */
-    uint64_t malformed;            /* headers that lie or are cut */
+    uint64_t packets, bytes; /* read; bytes as captured */
+    uint64_t dropped;        /* by libpcap or the interface (live) */
+    uint64_t ignored;        /* not TCP over IP, or not wanted */
+    uint64_t malformed;      /* headers that lie or are cut */
     uint64_t bad_checksums;
-    uint64_t connections;          /* TCP connections that were answered or spoke */
-    uint64_t silent;               /* of them, on which nothing was said */
-    uint64_t half_open;            /* SYNs nobody answered */
-    uint64_t evicted;              /* flows that gave way to the memory limit */
+    uint64_t connections; /* TCP connections that were answered or spoke */
+    uint64_t silent;      /* of them, on which nothing was said */
+    uint64_t half_open;   /* SYNs nobody answered */
+    uint64_t evicted;     /* flows that gave way to the memory limit */
     uint64_t sessions, messages, credentials, findings;
-    int64_t first, last;           /* capture time span, -1 without packets */
-    uint64_t unexplained_bytes;    /* mail bytes that no frame explained */
+    int64_t first, last;        /* capture time span, -1 without packets */
+    uint64_t unexplained_bytes; /* mail bytes that no frame explained */
 };
 
 /* Names as in interface.md. */

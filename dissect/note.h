@@ -4,8 +4,14 @@
 
 #include "dissect/model.h"
 
-enum severity { SEVERITY_NONE, SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH,
-                SEVERITY_CRITICAL };
+enum severity {
+    SEVERITY_NONE,
+    SEVERITY_INFO,
+    SEVERITY_LOW,
+    SEVERITY_MEDIUM,
+    SEVERITY_HIGH,
+    SEVERITY_CRITICAL
+};
 
 enum note_id {
 #define NOTE(id, rule, severity, category, sentence, advice, reference) NOTE_ID_##id,
@@ -24,9 +30,9 @@ struct note {
     enum note_id id;
     enum severity severity; /* the rule's, unless the teller knows better */
     enum dir dir;
-    struct bytes evidence;  /* what was seen: a line, a variant's name, a number; secrets never */
-    struct bytes other;     /* a second text (the copy not shown), empty when none */
-    uint32_t command;       /* number of the command concerned, 0 none */
+    struct bytes evidence; /* what was seen: a line, a variant's name, a number; secrets never */
+    struct bytes other;    /* a second text (the copy not shown), empty when none */
+    uint32_t command;      /* number of the command concerned, 0 none */
     int64_t time;
     uint64_t packet;
     const char *const *sessions; /* ids, for findings over several sessions; NULL */

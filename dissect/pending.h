@@ -10,13 +10,13 @@
 
 struct pending {
     struct pending *next;
-    struct command command; /* views point into text[] */
-    struct message *message;/* the message a reply decides on, or NULL; owned by the session */
-    void *exchange;         /* the protocol's: an AUTH exchange, a transaction; or NULL */
-    uint64_t number;        /* the protocol's: a message number, a chunk size */
-    uint32_t answers;       /* replies got so far (334, 353, LMTP) */
-    uint16_t tag;           /* the protocol's: which command */
-    int64_t sent;           /* last line's last byte: latency counts from here */
+    struct command command;  /* views point into text[] */
+    struct message *message; /* the message a reply decides on, or NULL; owned by the session */
+    void *exchange;          /* the protocol's: an AUTH exchange, a transaction; or NULL */
+    uint64_t number;         /* the protocol's: a message number, a chunk size */
+    uint32_t answers;        /* replies got so far (334, 353, LMTP) */
+    uint16_t tag;            /* the protocol's: which command */
+    int64_t sent;            /* last line's last byte: latency counts from here */
     uint8_t text[];
 };
 

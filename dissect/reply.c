@@ -49,7 +49,7 @@ bool reply_enhanced(struct bytes text, struct enhanced *out, struct bytes *rest)
     return true;
 }
 
-/* ---- queue ids ----------------------------------------------------------------------------- */
+/* ---- queue ids ---- */
 
 /* How the id stands to its mark, which begins a word. */
 enum place {

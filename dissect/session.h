@@ -29,8 +29,8 @@ struct protocol;
 
 struct session_config {
     const struct limits *limits;
-    bool digests;  /* compute SHA-256 of messages */
-    bool bodies;   /* somebody wants EV_MESSAGE_DATA */
+    bool digests; /* compute SHA-256 of messages */
+    bool bodies;  /* somebody wants EV_MESSAGE_DATA */
 };
 
 /* `to` and `config` are borrowed and outlive the session; flow lives until session_close. */
@@ -53,12 +53,12 @@ void session_implicit_tls(struct session *s);
 
 /* What both sides said first, for protocol detection. Views hold the first limits.detect_bytes. */
 struct opening {
-    struct bytes said[2];   /* by dir as the flow has it now */
-    bool seen[2];           /* was any packet of that direction captured? */
-    bool ended;             /* the connection is over: nothing more will come */
-    int first;              /* direction that spoke first, -1 none */
+    struct bytes said[2]; /* by dir as the flow has it now */
+    bool seen[2];         /* was any packet of that direction captured? */
+    bool ended;           /* the connection is over: nothing more will come */
+    int first;            /* direction that spoke first, -1 none */
     bool midstream;
-    bool port_hint;         /* a port of this protocol is involved */
+    bool port_hint; /* a port of this protocol is involved */
 };
 
 enum certainty {
@@ -80,8 +80,9 @@ struct protocol {
     enum certainty (*probe)(const struct opening *o, bool *flip);
     void (*begin)(struct session *s);
     void (*frame)(struct session *s, const struct frame *f);
-    void (*close)(struct session *s, enum stream_close how); /* before the rest is told; may be NULL */
-    void (*resumed)(struct session *s); /* clear text follows session_start_tls; may be NULL */
+    void (*close)(struct session *s,
+                  enum stream_close how); /* before the rest is told; may be NULL */
+    void (*resumed)(struct session *s);   /* clear text follows session_start_tls; may be NULL */
     void (*done)(struct session *s); /* frees what the state owns beyond the arena; may be NULL */
     /* p gets no answer (the end, limits.pending_commands, session_answered without a reply): told
      * just before its EV_EXCHANGE, the last chance to use p->exchange; may be NULL */
@@ -123,11 +124,11 @@ const char *session_get_state(const struct session *s);
 
 /* -- commands and replies
  * session_command makes a command of a line frame, tells EV_COMMAND and queues it for its reply
- * (unless COMMAND_DATA). c->number, state_before, times and COMMAND_PIPELINED/EARLY are filled in here; the
- * protocol fills verb, word, argument, secret, other flags. Returns the queued entry (valid until
- * it is answered), or NULL for COMMAND_DATA. */
-struct pending *session_command(struct session *s, const struct frame *f, struct command *c, uint16_t tag,
-                                uint64_t number);
+ * (unless COMMAND_DATA). c->number, state_before, times and COMMAND_PIPELINED/EARLY are filled in
+ * here; the protocol fills verb, word, argument, secret, other flags. Returns the queued entry
+ * (valid until it is answered), or NULL for COMMAND_DATA. */
+struct pending *session_command(struct session *s, const struct frame *f, struct command *c,
+                                uint16_t tag, uint64_t number);
 /* Queues the pseudo command whose reply is the verdict on a message's data. */
 struct pending *session_await_verdict(struct session *s, const struct frame *f, struct message *m,
                                       uint16_t tag);
@@ -146,12 +147,15 @@ struct message *session_message_begin(struct session *s, enum transfer t, enum d
 void session_message_data(struct session *s, struct message *m, const struct frame *f);
 void session_message_gap(struct session *s, struct message *m, const struct frame *f);
 /* The body is over; complete: its end was seen and nothing is missing. */
-void session_message_end(struct session *s, struct message *m, const struct frame *f, bool complete);
-/* Keeps the hash state at this point of the body, for session_message_cut. False beyond limits.eod_candidates. */
+void session_message_end(struct session *s, struct message *m, const struct frame *f,
+                         bool complete);
+/* Keeps the hash state at this point of the body, for session_message_cut. False beyond
+ * limits.eod_candidates. */
 bool session_message_checkpoint(struct session *s, struct message *m, uint64_t body_offset);
 /* Goes back to a checkpoint: the message ends at body_offset. */
 void session_message_cut(struct session *s, struct message *m, uint64_t body_offset);
-/* The verdict: outcome, reply fields and `wait` are set by the caller; tells EV_MESSAGE and frees m. */
+/* The verdict: outcome, reply fields and `wait` are set by the caller; tells EV_MESSAGE and frees
+ * m. */
 void session_message_verdict(struct session *s, struct message **m);
 struct arena *session_message_arena(struct message *m);
 
@@ -165,7 +169,8 @@ void session_note(struct session *s, enum note_id id, struct bytes evidence, con
  * follows (decrypted captures, refused by the peer) both directions go on as lines, after
  * protocol->resumed (if any). */
 void session_start_tls(struct session *s);
-/* Clear text goes on after an agreed STARTTLS: the capture was decrypted. For credential.encrypted. */
+/* Clear text goes on after an agreed STARTTLS: the capture was decrypted. For credential.encrypted.
+ */
 bool session_encrypted(const struct session *s);
 /* This is not our protocol after all (limits.unknown_commands): both directions go opaque. */
 void session_give_up(struct session *s);

@@ -19,14 +19,14 @@ struct checkpoint {
 /* A message and what only session_message.c needs of it; m comes first. */
 struct message_body {
     struct message m;
-    struct message_body *next;  /* in the session's list */
+    struct message_body *next; /* in the session's list */
     struct arena arena;
     struct digest *digest;
-    struct header_scan *scan;   /* until the header is over */
+    struct header_scan *scan; /* until the header is over */
     struct checkpoint *checkpoints;
     uint32_t checkpoint_count;
-    bool over;                  /* session_message_end was called */
-    uint64_t skip;              /* bytes to pass silently after a cut: none */
+    bool over;     /* session_message_end was called */
+    uint64_t skip; /* bytes to pass silently after a cut: none */
 };
 
 struct session {
@@ -42,11 +42,11 @@ struct session {
     struct session_retain *retain; /* being kept */
     struct session_retain *replay; /* to be played, the next one first */
     uint64_t last_packet;
-    uint64_t marks;    /* the judge's */
-    uint8_t ready;     /* directions with input not yet drained: bit per enum dir */
-    uint8_t prefer;    /* of them, the one released last */
+    uint64_t marks; /* the judge's */
+    uint8_t ready;  /* directions with input not yet drained: bit per enum dir */
+    uint8_t prefer; /* of them, the one released last */
     bool pumping, greeted, closing;
-    uint8_t current;   /* enum dir of the frame being handled */
+    uint8_t current;     /* enum dir of the frame being handled */
     max_align_t state[]; /* the protocol's */
 };
 
@@ -56,7 +56,8 @@ void session_pump(struct session *s, enum dir dir);
 void session_hand_on(struct session *s, const struct frame *f); /* one frame to its reader */
 
 /* session_tls.c */
-bool session_tls_wants(const struct session *s, enum dir dir); /* frames of dir go to the TLS reader */
+bool session_tls_wants(const struct session *s,
+                       enum dir dir); /* frames of dir go to the TLS reader */
 void session_tls_frame(struct session *s, const struct frame *f);
 void session_tls_input(struct session *s, enum dir dir); /* after a push: look for the handshake */
 void session_tls_close(struct session *s);

@@ -20,7 +20,8 @@ enum tls_look tls_look(struct bytes first);
 
 /* Strings go to `arena`; facts are kept in the struct tls_info returned by tls_facts. alpn is the
  * server's choice where that is in clear, else what the client offered, with commas between. */
-struct tls *tls_new(const struct limits *l, struct arena *arena, enum tls_start start, int64_t time);
+struct tls *tls_new(const struct limits *l, struct arena *arena, enum tls_start start,
+                    int64_t time);
 /* True when something a person should hear changed (hello, certificate, alert, established). */
 bool tls_data(struct tls *t, enum dir dir, struct bytes data);
 void tls_gap(struct tls *t, enum dir dir, uint64_t missing);

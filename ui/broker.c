@@ -310,7 +310,7 @@ static _Noreturn void child(int fd, const struct broker_config *c, pid_t caller)
     _exit(0);
 }
 
-/* ---- the caller ------------------------------------------------------------------------------ */
+/* ---- the caller ---- */
 
 static int received_fd(struct msghdr *m)
 {

@@ -64,7 +64,7 @@ static bool list_add(struct config_list *l, struct bytes name, struct bytes valu
     return true;
 }
 
-/* ---- set NAME VALUE ------------------------------------------------------------------------- */
+/* ---- set NAME VALUE ---- */
 
 static bool read_switch(struct bytes value, bool *out, struct error *e)
 {
@@ -223,7 +223,7 @@ static bool line_set(struct config *c, struct bytes rest, struct error *e)
     return error_set(e, "there is no setting \"%.*s\"", (int)name.n, (const char *)name.p);
 }
 
-/* ---- color AREA FG BG LOOK ------------------------------------------------------------------ */
+/* ---- color AREA FG BG LOOK ---- */
 
 static bool read_colour(struct bytes word, int *out, struct error *e)
 {
@@ -318,7 +318,7 @@ bool config_line(struct config *c, struct bytes line, struct error *e)
                      (const char *)word.p);
 }
 
-/* ---- files ---------------------------------------------------------------------------------- */
+/* ---- files ---- */
 
 bool config_path(char *out, size_t room)
 {

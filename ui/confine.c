@@ -24,12 +24,19 @@ bool confine_begin(struct confine *c, const struct options *o, bool viewer, stru
     return broker_start(&c->broker, &bc, e);
 }
 
+/* Does this run ask GMime for anything? */
+static bool decodes(const struct confine *c, const struct options *o)
+{
+    bool json = o->view != NULL && strcmp(o->view->name, "json") == 0;
+    return json || c->viewer || o->parts || o->filter != NULL || o->export_count > 0;
+}
+
 bool confine_enter(struct confine *c, const struct options *o, void (*say)(const char *sentence),
                    struct error *e)
 {
     struct sandbox_config sc = configure(o, c->viewer);
     struct sandbox_state state;
-    sandbox_prepare();
+    sandbox_prepare(decodes(c, o));
     if ((c->broker != NULL && !broker_seal(c->broker, e)) || !sandbox_enter(&sc, &state, e) ||
         !sandbox_self_test(&state, e)) {
         return false;

@@ -26,7 +26,7 @@ struct telling {
     uint8_t *slice;
 };
 
-/* ---- bodies -------------------------------------------------------------------------------- */
+/* ---- bodies ---- */
 
 static struct told_body *body_of(struct telling *t, uint32_t number)
 {
@@ -104,7 +104,7 @@ static void account_losses(struct message *m, const struct told_body *b)
     }
 }
 
-/* ---- messages ------------------------------------------------------------------------------ */
+/* ---- messages ---- */
 
 static void tell_gap(struct telling *t, const struct event *e)
 {
@@ -180,7 +180,7 @@ static void end_open_messages(struct telling *t)
     }
 }
 
-/* ---- sessions ------------------------------------------------------------------------------ */
+/* ---- sessions ---- */
 
 static void tell_event(struct telling *t, const struct event *e)
 {
@@ -238,7 +238,7 @@ enum told dialog_tell(const struct dialog_teller *teller, struct dialog_walk *w,
     return t.lost ? TOLD_BODIES_LOST : TOLD_WHOLE;
 }
 
-/* ---- facts alone --------------------------------------------------------------------------- */
+/* ---- facts alone ---- */
 
 static void tell_message_alone(struct telling *t, struct bytes packed)
 {

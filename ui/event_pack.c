@@ -2,7 +2,7 @@
 
 #include "ui/pack_fields.h"
 
-/* ---- atoms --------------------------------------------------------------------------------- */
+/* ---- atoms ---- */
 
 void atoms_init(struct atoms *a)
 {
@@ -43,7 +43,7 @@ void put_atom(struct put *o, struct atoms *a, const char *s)
     }
 }
 
-/* ---- records ------------------------------------------------------------------------------- */
+/* ---- records ---- */
 
 /* Opens a record: reserves room for its head and up to `most` bytes. A length of one byte is
  * assumed; end_record moves the body when it is longer. */
@@ -86,7 +86,7 @@ void pack_number(struct buf *out, uint64_t session)
     buf_add(out, bytes_make(number, (size_t)(o.p - number)));
 }
 
-/* ---- parts that several records share ------------------------------------------------------ */
+/* ---- parts that several records share ---- */
 
 struct pack_base pack_base_of(const struct session_info *s)
 {
@@ -134,7 +134,7 @@ void put_enhanced(struct put *o, struct enhanced e)
     }
 }
 
-/* ---- commands and replies ------------------------------------------------------------------ */
+/* ---- commands and replies ---- */
 
 static size_t command_size(const struct command *c)
 {
@@ -305,7 +305,7 @@ void pack_body_ref(struct buf *out, uint32_t message, const struct body_ref *ref
     end_record(out, &o);
 }
 
-/* ---- other events -------------------------------------------------------------------------- */
+/* ---- other events ---- */
 
 static void pack_state(const struct job *j)
 {

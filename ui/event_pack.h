@@ -90,7 +90,7 @@ void pack_message_mark(struct buf *out, const struct record *from);
 /* The session number in front of a record of a batch. */
 void pack_number(struct buf *out, uint64_t session);
 
-/* ---- reading ------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* Room for a session as it was when its snapshot was taken. Views point into the record. */
 struct session_room {

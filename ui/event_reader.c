@@ -97,7 +97,7 @@ void event_reader_moved(struct event_reader *r, struct bytes records)
     r->records = records;
 }
 
-/* ---- what exchanges repeat ----------------------------------------------------------------- */
+/* ---- what exchanges repeat ---- */
 
 static size_t place_of(const struct event_reader *r, const struct record *rec)
 {
@@ -209,7 +209,7 @@ static bool read_exchange(struct event_reader *r, struct reading *in)
     return !g->bad;
 }
 
-/* ---- messages ------------------------------------------------------------------------------ */
+/* ---- messages ---- */
 
 static struct told *find_told(struct event_reader *r, uint32_t number)
 {
@@ -300,7 +300,7 @@ static bool read_message_place(struct event_reader *r, struct reading *in)
     return r->event.u.body.message != NULL;
 }
 
-/* ---- all kinds ----------------------------------------------------------------------------- */
+/* ---- all kinds ---- */
 
 static bool read_nothing(struct event_reader *r, struct reading *in)
 {

@@ -12,7 +12,7 @@ static struct bytes cut(struct bytes b, size_t most)
     return bytes_sub(b, 0, most);
 }
 
-/* ---- messages ------------------------------------------------------------------------------ */
+/* ---- messages ---- */
 
 static size_t recipient_size(const struct recipient *r)
 {
@@ -123,7 +123,7 @@ void pack_message(struct buf *out, struct atoms *atoms, const struct message *m,
     out->n += (size_t)(o.p - p);
 }
 
-/* ---- snapshots ----------------------------------------------------------------------------- */
+/* ---- snapshots ---- */
 
 static void put_id(struct put *o, const char id[static 17])
 {

@@ -3,7 +3,7 @@
 #include "ui/pack_codec.h"
 #include "ui/pack_fields.h"
 
-/* ---- records ------------------------------------------------------------------------------- */
+/* ---- records ---- */
 
 bool record_next(struct bytes *rest, struct record *out)
 {
@@ -36,7 +36,7 @@ bool record_next_in_batch(struct bytes *rest, struct record *out)
     return true;
 }
 
-/* ---- parts that several records share ------------------------------------------------------ */
+/* ---- parts that several records share ---- */
 
 const char *get_atom(struct get *g, const struct atoms *a)
 {
@@ -226,7 +226,7 @@ void get_totals(struct get *g, struct capture_totals *t)
     t->last = get_signed(g);
 }
 
-/* ---- messages ------------------------------------------------------------------------------ */
+/* ---- messages ---- */
 
 void message_room_init(struct message_room *r)
 {
@@ -362,7 +362,7 @@ bool unpack_body_ref(struct bytes body, uint32_t *message, struct body_ref *ref)
     return !g.bad;
 }
 
-/* ---- snapshots ----------------------------------------------------------------------------- */
+/* ---- snapshots ---- */
 
 void session_room_init(struct session_room *r)
 {

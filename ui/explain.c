@@ -77,7 +77,7 @@ static const struct reason_row reasons[REASON_COUNT] = {
 /* Refusals are short; what a server adds after this much does not name the reason. */
 #define TEXT_MOST 4096
 
-/* ---- the basic code ------------------------------------------------------------------------ */
+/* ---- the basic code ---- */
 
 static const char *class_of_code(uint16_t code)
 {
@@ -100,7 +100,7 @@ static enum reply_reason explain_code(struct explanation *x, const char *verb)
     return REASON_NONE;
 }
 
-/* ---- the enhanced code --------------------------------------------------------------------- */
+/* ---- the enhanced code ---- */
 
 static enum reply_reason explain_enhanced(struct explanation *x)
 {
@@ -129,7 +129,7 @@ static enum reply_reason explain_enhanced(struct explanation *x)
     return REASON_NONE;
 }
 
-/* ---- POP3 response codes (RFC 2449 8) ------------------------------------------------------ */
+/* ---- POP3 response codes (RFC 2449 8) ---- */
 
 static enum reply_reason explain_pop(struct explanation *x, struct bytes text)
 {
@@ -150,7 +150,7 @@ static enum reply_reason explain_pop(struct explanation *x, struct bytes text)
     return REASON_NONE;
 }
 
-/* ---- texts --------------------------------------------------------------------------------- */
+/* ---- texts ---- */
 
 /* The lines as one sentence, without the codes before each: texts run on across lines. */
 static struct bytes join_lines(struct bytes raw, uint8_t *room)
@@ -287,7 +287,7 @@ static void find_url(struct explanation *x, struct bytes text)
     x->url = bytes_sub(text, at, end - at);
 }
 
-/* ---- all of it ----------------------------------------------------------------------------- */
+/* ---- all of it ---- */
 
 static enum reply_term term_of(uint16_t code, bool negative)
 {
@@ -371,7 +371,7 @@ void explain_reply(const struct reply *r, const struct command *to, const char *
     }
 }
 
-/* ---- words --------------------------------------------------------------------------------- */
+/* ---- words ---- */
 
 const struct reason_row *explain_reason(enum reply_reason r)
 {

@@ -29,7 +29,7 @@
 
 struct filter;
 
-/* ---- text to filter ------------------------------------------------------------------------ */
+/* ---- text to filter ---- */
 
 struct filter_error {
     size_t at, length; /* place in the text (bytes); length 0: at the end */
@@ -63,7 +63,7 @@ void filter_error_show(const char *text, const struct filter_error *e, struct bu
 #define FILTER_NEEDS_NOW    0x10u /* relative times */
 unsigned filter_needs(const struct filter *f);
 
-/* ---- matching ------------------------------------------------------------------------------ */
+/* ---- matching ---- */
 
 /* On what the fields of messages, logins and findings look: all of the session, or one. */
 enum filter_focus { FOCUS_SESSION, FOCUS_MESSAGE, FOCUS_CREDENTIAL, FOCUS_FINDING };
@@ -115,7 +115,7 @@ bool filter_match(const struct filter *f, const struct filter_subject *subject);
  * state, user, last reply, sender and recipient. */
 void filter_default_row(const struct session_info *s, struct buf *out);
 
-/* ---- the table of fields ------------------------------------------------------------------- */
+/* ---- the table of fields ---- */
 
 enum filter_scope {
     SCOPE_SESSION,
@@ -157,7 +157,7 @@ const char *filter_type_name(enum filter_type t);
 /* For --list-fields. */
 void filter_list_fields(FILE *out);
 
-/* ---- help while typing --------------------------------------------------------------------- */
+/* ---- help while typing ---- */
 
 enum filter_place {
     PLACE_FIELD,    /* a field name, flag or word is being typed: `start` of a field or flag fits */

@@ -3,7 +3,7 @@
 
 #include "dissect/address.h"
 
-/* ---- logins -------------------------------------------------------------------------------- */
+/* ---- logins ---- */
 
 void field_user(struct probe *p)
 {
@@ -55,7 +55,7 @@ void field_secret(struct probe *p)
     }
 }
 
-/* ---- dialog -------------------------------------------------------------------------------- */
+/* ---- dialog ---- */
 
 void field_cmd(struct probe *p)
 {
@@ -182,7 +182,7 @@ void field_slow(struct probe *p)
     }
 }
 
-/* ---- trouble ------------------------------------------------------------------------------- */
+/* ---- trouble ---- */
 
 void field_finding(struct probe *p)
 {

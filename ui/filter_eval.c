@@ -32,7 +32,7 @@ void match_room_free(struct match_room *room)
     }
 }
 
-/* ---- texts --------------------------------------------------------------------------------- */
+/* ---- texts ---- */
 
 /* Does hay contain needle (lower case), ASCII letters in any case? */
 static bool text_has(struct bytes hay, struct bytes needle)
@@ -116,7 +116,7 @@ bool give_word(struct probe *p, const char *text)
     return give_text(p, bytes_of(text));
 }
 
-/* ---- numbers ------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 static bool in_order(enum filter_op op, int64_t n, int64_t low, int64_t high)
 {
@@ -209,7 +209,7 @@ bool give_time(struct probe *p, int64_t ns)
     return p->hit;
 }
 
-/* ---- codes and addresses ------------------------------------------------------------------- */
+/* ---- codes and addresses ---- */
 
 bool give_enhanced(struct probe *p, struct enhanced e)
 {
@@ -263,7 +263,7 @@ bool give_address(struct probe *p, const struct endpoint *end, uint8_t version, 
     return p->hit;
 }
 
-/* ---- the tree ------------------------------------------------------------------------------ */
+/* ---- the tree ---- */
 
 static bool test_holds(const struct filter *f, const struct filter_subject *s,
                        const struct node *test)

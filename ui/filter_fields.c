@@ -75,7 +75,7 @@ int word_index(const char *words, struct bytes word)
     return -1;
 }
 
-/* ---- session ------------------------------------------------------------------------------- */
+/* ---- session ---- */
 
 void field_number(struct probe *p)
 {
@@ -287,7 +287,7 @@ void field_banner(struct probe *p)
     }
 }
 
-/* ---- places -------------------------------------------------------------------------------- */
+/* ---- places ---- */
 
 static bool place_of(const struct probe *p, int d, struct geo_place *out)
 {
@@ -341,7 +341,7 @@ void field_asorg(struct probe *p)
     }
 }
 
-/* ---- flags --------------------------------------------------------------------------------- */
+/* ---- flags ---- */
 
 void field_flag_open(struct probe *p)
 {

@@ -8,7 +8,7 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 
-/* ---- errors -------------------------------------------------------------------------------- */
+/* ---- errors ---- */
 
 void filter_error_show(const char *text, const struct filter_error *e, struct buf *out)
 {
@@ -29,7 +29,7 @@ void filter_error_show(const char *text, const struct filter_error *e, struct bu
     buf_add_byte(out, '\n');
 }
 
-/* ---- the table ----------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 const struct filter_field *filter_fields(size_t *count)
 {
@@ -72,7 +72,7 @@ void filter_list_fields(FILE *out)
     }
 }
 
-/* ---- the row ------------------------------------------------------------------------------- */
+/* ---- the row ---- */
 
 static void add_end(struct buf *out, const struct session_info *s, enum dir d)
 {
@@ -103,7 +103,7 @@ void filter_default_row(const struct session_info *s, struct buf *out)
     }
 }
 
-/* ---- completion ---------------------------------------------------------------------------- */
+/* ---- completion ---- */
 
 /* Where reading stands, from the beginning of the text to the cursor. */
 struct scan {

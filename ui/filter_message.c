@@ -6,7 +6,7 @@
 #define HEADER_BYTES (256u << 10) /* of a message that header.NAME looks at */
 #define BODY_BYTES   (4u << 20)   /* of a message that is decoded for parts, fname, body */
 
-/* ---- messages ------------------------------------------------------------------------------ */
+/* ---- messages ---- */
 
 static void give_headers(struct probe *p, enum header_field which)
 {
@@ -140,7 +140,7 @@ void field_header(struct probe *p)
     }
 }
 
-/* ---- parts --------------------------------------------------------------------------------- */
+/* ---- parts ---- */
 
 struct part_walk {
     struct probe *p;

@@ -13,7 +13,7 @@
 
 static struct node *parse_or(struct parser *p);
 
-/* ---- errors -------------------------------------------------------------------------------- */
+/* ---- errors ---- */
 
 void *parser_wrong(struct parser *p, size_t at, size_t length, const char *format, ...)
 {
@@ -29,7 +29,7 @@ void *parser_wrong(struct parser *p, size_t at, size_t length, const char *forma
     return NULL;
 }
 
-/* ---- characters ---------------------------------------------------------------------------- */
+/* ---- characters ---- */
 
 int parser_peek(const struct parser *p)
 {
@@ -68,7 +68,7 @@ const char *parser_shown(struct bytes b, char room[static 48])
     return room;
 }
 
-/* ---- nodes --------------------------------------------------------------------------------- */
+/* ---- nodes ---- */
 
 void *parser_take(struct parser *p, size_t n)
 {
@@ -120,7 +120,7 @@ static struct node *join(struct parser *p, enum node_kind kind, struct node *a, 
     return a;
 }
 
-/* ---- the rest of the grammar --------------------------------------------------------------- */
+/* ---- the rest of the grammar ---- */
 
 /* The text of @name is parsed as if it stood in parentheses; its errors are shown at the name. */
 static struct node *parse_alias(struct parser *p)
@@ -264,7 +264,7 @@ static struct node *parse_or(struct parser *p)
     return n;
 }
 
-/* ---- order --------------------------------------------------------------------------------- */
+/* ---- order ---- */
 
 /* Cheap tests first: what stands behind them is then often not needed. */
 static void sort_children(struct node *n)
@@ -286,7 +286,7 @@ static void sort_children(struct node *n)
     }
 }
 
-/* ---- life ---------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static bool parse_all(struct parser *p)
 {

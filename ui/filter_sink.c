@@ -51,7 +51,7 @@ struct filter_sink {
     int64_t now; /* latest time heard of */
 };
 
-/* ---- sessions held ------------------------------------------------------------------------- */
+/* ---- sessions held ---- */
 
 static struct held *held_of(struct filter_sink *f, const struct session_info *info)
 {
@@ -110,7 +110,7 @@ static void make_room(struct filter_sink *f)
     }
 }
 
-/* ---- bodies -------------------------------------------------------------------------------- */
+/* ---- bodies ---- */
 
 /* Bodies stand in the order of their numbers. */
 static struct held_body *find_body(const struct held *h, uint32_t number)
@@ -163,7 +163,7 @@ static void hold_body(struct filter_sink *f, struct held *h, const struct event 
     }
 }
 
-/* ---- the whole of a session ---------------------------------------------------------------- */
+/* ---- the whole of a session ---- */
 
 /* A closed session with all its records in one piece, and where its facts stand in them. */
 struct whole {
@@ -289,7 +289,7 @@ static bool whole_body_ref(void *arg, uint32_t number, struct body_ref *out)
     return b != NULL;
 }
 
-/* ---- what the filter sees of it ------------------------------------------------------------ */
+/* ---- what the filter sees of it ---- */
 
 static bool fact_record(struct whole *w, const struct buf *list, uint32_t i, struct record *out)
 {
@@ -415,7 +415,7 @@ static bool passes(struct whole *w)
     return filter_match(w->f->config.filter, &s);
 }
 
-/* ---- closing a session --------------------------------------------------------------------- */
+/* ---- closing a session ---- */
 
 static void whole_init(struct whole *w, struct filter_sink *f, struct held *h)
 {
@@ -465,7 +465,7 @@ static void judge(struct filter_sink *f, struct held *h)
     spool_release(f->spool, f->oldest != NULL ? f->oldest->since : spool_end(f->spool));
 }
 
-/* ---- the sink ------------------------------------------------------------------------------ */
+/* ---- the sink ---- */
 
 static void look_at(struct held *h, const struct event *e)
 {

@@ -6,7 +6,7 @@
 #define QUOTED_MOST 8192
 #define WORD_COST   8
 
-/* ---- values -------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 /* A quoted text: \" and \\ are " and \, any other backslash is itself (patterns need them). */
 bool parse_quoted(struct parser *p, struct bytes *out)
@@ -125,7 +125,7 @@ static bool parse_values(struct parser *p, struct node *test)
     }
 }
 
-/* ---- tests --------------------------------------------------------------------------------- */
+/* ---- tests ---- */
 
 /* Length of the operator at `at`; 0 when there is none. */
 static size_t operator_at(struct bytes text, size_t at, enum filter_op *op, bool *negated)

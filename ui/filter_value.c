@@ -33,7 +33,7 @@ static const char *op_text(enum filter_op op)
     return texts[op];
 }
 
-/* ---- text and patterns --------------------------------------------------------------------- */
+/* ---- text and patterns ---- */
 
 static bool text_value(struct value_job *job, struct value *out)
 {
@@ -121,7 +121,7 @@ void filter_free(struct filter **fp)
     *fp = NULL;
 }
 
-/* ---- numbers ------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 struct unit {
     const char *name;
@@ -213,7 +213,7 @@ static bool number_range(struct value_job *job, const struct unit *units, const 
     return low <= high || no(job, "the range ends before it begins");
 }
 
-/* ---- times --------------------------------------------------------------------------------- */
+/* ---- times ---- */
 
 /* How much of the time a text leaves open: a day, a minute, a second, nothing. */
 static int64_t time_span(struct bytes t)
@@ -281,7 +281,7 @@ static bool time_value(struct value_job *job, struct value *out)
     return true;
 }
 
-/* ---- addresses, codes, words --------------------------------------------------------------- */
+/* ---- addresses, codes, words ---- */
 
 static bool network(struct bytes text, struct value *out)
 {

@@ -160,7 +160,7 @@ static bool is_sound(const MMDB_s *db, uint32_t offset)
     return at < l.n && look_at(&l, &at, 0);
 }
 
-/* ---- opening ------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static bool copy_all(int from, int to)
 {
@@ -393,7 +393,7 @@ const char *geo_describe(const struct geo *g)
     return g->description;
 }
 
-/* ---- values -------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 /* A text of the record, cut at a character; false when there is none or it is no UTF-8. */
 static bool get_text(MMDB_entry_s *entry, const char *const *path, char *out, size_t room)
@@ -497,7 +497,7 @@ static void get_place(MMDB_entry_s *e, struct geo_place *p)
              p->org, sizeof p->org);
 }
 
-/* ---- looking up ---------------------------------------------------------------------------- */
+/* ---- looking up ---- */
 
 static void look_up(const struct database *d, const uint8_t *ip, uint8_t version,
                     struct geo_place *out)

@@ -40,7 +40,7 @@ struct mailscan {
     bool warned;
 };
 
-/* ---- messages under way ---------------------------------------------------------------------- */
+/* ---- messages under way ---- */
 
 static struct waiting *find(struct mailscan *x, const struct event *e, const struct message *m)
 {

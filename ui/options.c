@@ -6,8 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* ---- what single options do
- * ---------------------------------------------------------------------- */
+/* ---- what single options do ---- */
 
 static bool take_file(struct options *o, const struct option_row *row, const char *value,
                       struct error *e)
@@ -72,11 +71,11 @@ static bool take_credentials_format(struct options *o, const struct option_row *
     }
     o->hashcat = true;
     o->hashcat_mode = known ? (unsigned)mode : 0;
-    return known || error_set(e,
-                              "--credentials-format: \"%.60s\" is no format; there are hashcat, and "
-                              "hashcat:MODE for the modes %u, %u, %u and %u",
-                              value, hashcat_modes[0], hashcat_modes[1], hashcat_modes[2],
-                              hashcat_modes[3]);
+    return known ||
+           error_set(e,
+                     "--credentials-format: \"%.60s\" is no format; there are hashcat, and "
+                     "hashcat:MODE for the modes %u, %u, %u and %u",
+                     value, hashcat_modes[0], hashcat_modes[1], hashcat_modes[2], hashcat_modes[3]);
 }
 
 /* PROTO=N[,N] */
@@ -168,8 +167,7 @@ ACTION(take_limits, ACTION_LIMITS)
 ACTION(take_list_findings, ACTION_LIST_FINDINGS)
 ACTION(take_list_fields, ACTION_LIST_FIELDS)
 
-/* ---- the table
- * ------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 #define FLAG(field)   OPTION_FLAG, offsetof(struct options, field), NULL
 #define TEXT(field)   OPTION_TEXT, offsetof(struct options, field), NULL
@@ -210,7 +208,8 @@ static const struct option_row rows[] = {
      CALL(take_session)},
     {0, "commands", NULL, "Output", "-T json: a record for each command too", FLAG(commands)},
     {0, "parts", NULL, "Output",
-     "decode messages whole: -T json tells their parts and attachments, findings tell what misleads",
+     "decode messages whole: -T json tells their parts and attachments, findings tell what "
+     "misleads",
      FLAG(parts)},
     {0, "bodies", NULL, "Output", "transcripts: messages in full", FLAG(bodies)},
     {0, "explain", NULL, "Output", LATER},
@@ -232,8 +231,7 @@ static const struct option_row rows[] = {
     {0, "export-mbox", "FILE", "Files", "write all messages to one mboxrd file", CALL(take_export)},
     {0, "export-transcripts", "DIR", "Files", "write each session's transcript as a .txt file",
      CALL(take_export)},
-    {0, "export-attachments", "DIR", "Files", "write each attachment to a file",
-     CALL(take_export)},
+    {0, "export-attachments", "DIR", "Files", "write each attachment to a file", CALL(take_export)},
 
     {0, "memory", "SIZE", "Limits", "ceiling for reassembly and sessions (default 1G)",
      CALL(take_memory)},
@@ -259,8 +257,7 @@ const struct option_row *options_table(size_t *count)
     return rows;
 }
 
-/* ---- parsing
- * ----------------------------------------------------------------------------------------- */
+/* ---- parsing ---- */
 
 static void option_shown(const struct option_row *row, char out[static 40])
 {
@@ -412,7 +409,8 @@ static bool check(const struct options *o, struct error *e)
     if (o->file_count > 0 && o->interface != NULL) {
         return error_set(e, "-r and -i do not go together: read files or capture live");
     }
-    if (o->hashcat && !(o->show_secrets && o->view != NULL && o->view == export_find("credentials"))) {
+    if (o->hashcat &&
+        !(o->show_secrets && o->view != NULL && o->view == export_find("credentials"))) {
         return error_set(e, "--credentials-format goes with -T credentials --show-secrets: what it "
                             "writes are secrets");
     }
@@ -461,8 +459,7 @@ void options_done(struct options *o)
     *o = (struct options){0};
 }
 
-/* ---- --help
- * -------------------------------------------------------------------------------------------- */
+/* ---- help ---- */
 
 #define HELP_COLUMN 28
 #define HELP_WIDTH  100

@@ -106,8 +106,7 @@ static bool has_span(const struct packet_spans *s, const struct pair *p, int64_t
     return false;
 }
 
-/* ---- first reading
- * ----------------------------------------------------------------------------------- */
+/* ---- first reading ---- */
 
 static void spans_event(struct sink *self, const struct event *e)
 {
@@ -138,8 +137,7 @@ struct sink *packet_spans_sink(struct packet_spans *s)
     return &x->sink;
 }
 
-/* ---- second reading
- * ------------------------------------------------------------------------------------ */
+/* ---- second reading ---- */
 
 static bool ip_matches(const struct packet_spans *s, const struct ip_info *ip, int64_t time)
 {

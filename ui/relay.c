@@ -80,7 +80,7 @@ static int64_t now_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* ---- batches ------------------------------------------------------------------------------- */
+/* ---- batches ---- */
 
 static void wake(struct relay *r)
 {
@@ -159,7 +159,7 @@ static void hand_over(struct relay *r)
     wake(r);
 }
 
-/* ---- sessions ------------------------------------------------------------------------------ */
+/* ---- sessions ---- */
 
 static void list_remove(struct carried *c)
 {
@@ -223,7 +223,7 @@ static void free_carried(struct relay *r, struct carried *c)
     free(c);
 }
 
-/* ---- bodies -------------------------------------------------------------------------------- */
+/* ---- bodies ---- */
 
 static struct carried_message **find_message(struct carried *c, uint32_t number)
 {
@@ -276,7 +276,7 @@ static void cut_body(struct carried *c, const struct event *e)
     }
 }
 
-/* ---- snapshots ----------------------------------------------------------------------------- */
+/* ---- snapshots ---- */
 
 static void tell_snapshot(struct relay *r, struct carried *c)
 {
@@ -307,7 +307,7 @@ static void snapshot_round(struct relay *r, int64_t now)
     }
 }
 
-/* ---- the sink ------------------------------------------------------------------------------ */
+/* ---- the sink ---- */
 
 static void look_at_clock(struct relay *r)
 {
@@ -421,7 +421,7 @@ struct sink *relay_sink(struct relay *r)
     return &r->sink;
 }
 
-/* ---- life ---------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 struct relay *relay_new(const struct relay_config *c, struct error *e)
 {
@@ -475,7 +475,7 @@ const struct atoms *relay_atoms(const struct relay *r)
     return &r->atoms;
 }
 
-/* ---- viewer's thread ----------------------------------------------------------------------- */
+/* ---- viewer's thread ---- */
 
 int relay_fd(const struct relay *r)
 {

@@ -86,8 +86,7 @@ static void fail(struct running *r, const struct error *e)
     say(r, e->text);
 }
 
-/* ---- times
- * ------------------------------------------------------------------------------------------- */
+/* ---- times ---- */
 
 static void take_time(void *arg, const struct packet *p)
 {
@@ -167,8 +166,7 @@ static bool set_span(struct running *r, struct error *e)
     return true;
 }
 
-/* ---- the input
- * ----------------------------------------------------------------------------------------- */
+/* ---- the input ---- */
 
 static bool configure_source(struct running *r, struct error *e)
 {
@@ -219,8 +217,7 @@ static void read_all(struct running *r, const struct source_hooks *hooks)
     r->reading(NULL);
 }
 
-/* ---- the sinks
- * ------------------------------------------------------------------------------------------- */
+/* ---- the sinks ---- */
 
 static void counter_event(struct sink *self, const struct event *e)
 {
@@ -737,7 +734,8 @@ static bool read_filter(struct running *r)
 
 enum run_status run(const struct options *o, run_reading_fn *reading, bool (*stopped)(void))
 {
-    struct running r = {.o = o, .limits = o->limits,
+    struct running r = {.o = o,
+                        .limits = o->limits,
                         .reading = reading,
                         .stopped = stopped,
                         .selects = o->filter != NULL || !selection_is_empty(&o->selection)};

@@ -76,12 +76,14 @@ bool sandbox_identity(const struct sandbox_config *c, uid_t *uid, gid_t *gid, st
     return true;
 }
 
-void sandbox_prepare(void)
+void sandbox_prepare(bool decodes)
 {
     uint8_t hash[EVP_MAX_MD_SIZE];
     tzset();
-    mime_init();
-    mime_charsets_load();
+    if (decodes) { /* takes some 30 ms */
+        mime_init();
+        mime_charsets_load();
+    }
     /* reads OpenSSL's settings and chooses its code for this processor */
     EVP_Digest("", 0, hash, NULL, EVP_sha256(), NULL);
     EVP_Digest("", 0, hash, NULL, EVP_md5(), NULL);

@@ -36,8 +36,9 @@ struct sandbox_state {
 /* Who the parsing process becomes. Not root: the caller itself. False when the user does not
  * exist or is root again. */
 bool sandbox_identity(const struct sandbox_config *c, uid_t *uid, gid_t *gid, struct error *e);
-/* Loads what is found by path later: character set modules, the time zone. */
-void sandbox_prepare(void);
+/* Loads what is found by path later: character set modules, the time zone. decodes: header words
+ * or messages will be decoded, by GMime and iconv. */
+void sandbox_prepare(bool decodes);
 /* Drops. False with a sentence when a layer that must hold does not: the run must end. */
 bool sandbox_enter(const struct sandbox_config *c, struct sandbox_state *out, struct error *e);
 /* Tries what must fail (open a file, make a socket, become root) and tells the first that works. */

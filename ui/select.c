@@ -68,8 +68,7 @@ void selection_done(struct selection *s)
     *s = (struct selection){0};
 }
 
-/* ---- the sink
- * ------------------------------------------------------------------------------------ */
+/* ---- the sink ---- */
 
 struct selection_sink {
     struct sink sink;

@@ -40,7 +40,7 @@ struct spool {
     _Atomic bool disk_full;
 };
 
-/* ---- the file ------------------------------------------------------------------------------ */
+/* ---- the file ---- */
 
 static int open_in(const char *folder)
 {
@@ -135,7 +135,7 @@ void spool_flush(struct spool *s)
     s->staged = 0;
 }
 
-/* ---- room ---------------------------------------------------------------------------------- */
+/* ---- room ---- */
 
 static uint64_t end_of(const struct spool *s)
 {
@@ -239,7 +239,7 @@ bool spool_append(struct spool *s, struct bytes data, uint64_t *place)
     return true;
 }
 
-/* ---- bodies -------------------------------------------------------------------------------- */
+/* ---- bodies ---- */
 
 /* The list of pieces so far as a block; its place, or NO_BLOCK. */
 static uint64_t write_block(struct spool *s, const struct body_writer *w)
@@ -396,7 +396,7 @@ void spool_drop(struct body_writer *w)
     *w = (struct body_writer){.count = 0};
 }
 
-/* ---- reading ------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static bool was_let_go(const struct spool *s, uint64_t place)
 {

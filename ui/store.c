@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* ---- life ---------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 struct store *store_new(const struct store_config *c)
 {
@@ -74,7 +74,7 @@ void store_free(struct store **sp)
     *sp = NULL;
 }
 
-/* ---- sessions ------------------------------------------------------------------------------ */
+/* ---- sessions ---- */
 
 bool entry_unpack(const struct store *s, const struct entry *e, bool full, struct session_room *out)
 {
@@ -167,7 +167,7 @@ void store_forget(struct store *s, struct store_ref ref)
     }
 }
 
-/* ---- facts --------------------------------------------------------------------------------- */
+/* ---- facts ---- */
 
 bool store_message(const struct store *s, struct store_item item, struct message_room *out,
                    struct body_ref *body)
@@ -229,7 +229,7 @@ bool store_body_open(const struct store *s, struct store_item message, struct bo
     return ref->pieces > 0 && spool_body_open(s->config.spool, ref, out) == SPOOL_OK;
 }
 
-/* ---- what else there is to know ------------------------------------------------------------ */
+/* ---- what else there is to know ---- */
 
 const struct stats *store_stats(const struct store *s)
 {

@@ -69,7 +69,7 @@ void store_free(struct store **s);
 /* Takes a batch of records in; fits relay_drain. arg: the store. */
 void store_take(void *arg, struct bytes batch);
 
-/* ---- sessions ------------------------------------------------------------------------------ */
+/* ---- sessions ---- */
 
 #define STORE_OPEN        0x01u /* not closed yet: facts are those of the last snapshot */
 #define STORE_MARKED      0x02u
@@ -109,7 +109,7 @@ void store_mark(struct store *s, struct store_ref ref, bool on);
  */
 void store_forget(struct store *s, struct store_ref ref);
 
-/* ---- lists --------------------------------------------------------------------------------- */
+/* ---- lists ---- */
 
 enum store_list { LIST_SESSIONS, LIST_MESSAGES, LIST_CREDENTIALS, LIST_FINDINGS, LIST_COUNT };
 
@@ -124,7 +124,7 @@ uint64_t store_list_epoch(const struct store *s, enum store_list l);
  * *lost is set when too much changed to tell each: look at all again. */
 bool store_changed(const struct store *s, uint64_t *cursor, struct store_ref *out, bool *lost);
 
-/* ---- messages, logins, findings ------------------------------------------------------------ */
+/* ---- messages, logins, findings ---- */
 
 /* The message as known now; recipients included. False when gone. Room is the caller's
  * (message_room_init / _done); views point into the store. body may be NULL. */
@@ -138,7 +138,7 @@ bool store_finding(const struct store *s, struct store_item item, struct note *o
 /* Reading a body; false when nothing of it is kept. Close with spool_body_close. */
 bool store_body_open(const struct store *s, struct store_item message, struct body_reader *out);
 
-/* ---- the dialog of a session --------------------------------------------------------------- */
+/* ---- the dialog of a session ---- */
 
 /* Reads its events one after the other: OPEN, ... CLOSE (when it came). Reopen after store_take
  * with store_dialog_again: reading goes on where it stood, and new events follow. Records that are
@@ -156,7 +156,7 @@ const struct event *store_dialog_at(struct store_dialog *d, size_t place);
 bool store_dialog_again(struct store_dialog *d);
 void store_dialog_close(struct store_dialog **d);
 
-/* ---- telling a session again --------------------------------------------------------------- */
+/* ---- telling a session again ---- */
 
 enum replay_result {
     REPLAY_WHOLE,
@@ -172,7 +172,7 @@ enum replay_result store_replay(struct store *s, struct store_ref ref, struct si
 /* The run's totals as EV_CAPTURE, counting only what was replayed is the caller's business. */
 void store_replay_capture(const struct store *s, struct sink *to);
 
-/* ---- groups: logins of one account and secret, findings of one kind ------------------------ */
+/* ---- groups: logins of one account and secret, findings of one kind ---- */
 
 enum store_grouping {
     GROUP_LOGIN,   /* protocol, mechanism, user, secret, outcome, TLS */
@@ -204,7 +204,7 @@ const struct store_group *store_groups_at(const struct store_groups *g,
 void store_groups_clear(struct store_groups *g);
 void store_groups_free(struct store_groups **g);
 
-/* ---- filters, figures ---------------------------------------------------------------------- */
+/* ---- filters, figures ---- */
 
 /* The subject of a filter for a session or one of its items; room is the caller's, at rest all
  * zero, freed with store_subject_done; one room serves any number of subjects in turn. */

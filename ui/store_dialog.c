@@ -39,7 +39,7 @@ static bool packed_message(void *arg, uint32_t number, struct bytes *packed)
     return m != NULL;
 }
 
-/* ---- reading ------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 struct store_dialog *store_dialog_new(const struct store *s)
 {
@@ -106,7 +106,7 @@ bool store_dialog_again(struct store_dialog *d)
     return !d->gone;
 }
 
-/* ---- telling again ------------------------------------------------------------------------- */
+/* ---- telling again ---- */
 
 static bool tell_body_ref(void *arg, uint32_t number, struct body_ref *out)
 {

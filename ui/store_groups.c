@@ -88,7 +88,7 @@ void store_groups_free(struct store_groups **gp)
     }
 }
 
-/* ---- keys ---------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static void key_text(struct buf *key, struct bytes b)
 {
@@ -136,7 +136,7 @@ static struct group *group_for(struct store_groups *g, struct store_item item)
     return g->groups[g->count++] = group;
 }
 
-/* ---- counting ------------------------------------------------------------------------------ */
+/* ---- counting ---- */
 
 enum { SEEN_SESSION, SEEN_SECRET };
 

@@ -17,7 +17,7 @@ void *store_resize(struct store *s, void *p, size_t before, size_t n)
     return xrealloc(p, n);
 }
 
-/* ---- slots --------------------------------------------------------------------------------- */
+/* ---- slots ---- */
 
 struct entry *entry_of(const struct store *s, struct store_ref ref)
 {
@@ -75,7 +75,7 @@ struct entry *entry_make(struct store *s, uint64_t number)
     return e;
 }
 
-/* ---- queues -------------------------------------------------------------------------------- */
+/* ---- queues ---- */
 
 static void queue_leave(struct store *s, struct entry *e)
 {
@@ -120,7 +120,7 @@ bool entry_may_grow(struct store *s, struct entry *e, uint64_t n)
     return true;
 }
 
-/* ---- facts --------------------------------------------------------------------------------- */
+/* ---- facts ---- */
 
 struct facts *entry_facts(struct store *s, struct entry *e)
 {
@@ -204,7 +204,7 @@ static void make_brief(struct store *s, struct entry *e, struct held_message *m)
     }
 }
 
-/* ---- letting go ---------------------------------------------------------------------------- */
+/* ---- letting go ---- */
 
 void entry_drop_dialog(struct store *s, struct entry *e)
 {
@@ -308,7 +308,7 @@ void store_set_ceiling(struct store *s, uint64_t bytes)
     store_trim(s);
 }
 
-/* ---- lists --------------------------------------------------------------------------------- */
+/* ---- lists ---- */
 
 static bool is_dead(const struct store *s, struct store_item item)
 {
@@ -359,7 +359,7 @@ uint64_t store_list_epoch(const struct store *s, enum store_list l)
     return s->lists[l].epoch;
 }
 
-/* ---- changes ------------------------------------------------------------------------------- */
+/* ---- changes ---- */
 
 /* Once a batch for each session is enough. */
 void note_change(struct store *s, struct entry *e)

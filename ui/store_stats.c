@@ -53,7 +53,7 @@ struct stats {
     size_t held;
 };
 
-/* ---- life ---------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static void start(struct stats *s)
 {
@@ -108,7 +108,7 @@ size_t stats_held(const struct stats *s)
     return s->held;
 }
 
-/* ---- tables -------------------------------------------------------------------------------- */
+/* ---- tables ---- */
 
 static struct row *find_row(struct stats *s, struct table *t, struct bytes name)
 {
@@ -155,7 +155,7 @@ static void count_word(struct stats *s, enum stats_table t, const char *word, bo
     count_name(s, t, bytes_of(word), 0, refused);
 }
 
-/* ---- spreads ------------------------------------------------------------------------------- */
+/* ---- spreads ---- */
 
 /* Below 16 each value has a step of its own; above, 16 steps for each power of two. */
 static unsigned step_of(uint64_t v)
@@ -244,7 +244,7 @@ void stats_latency_histogram(const struct stats *s, enum stats_step step, uint64
     }
 }
 
-/* ---- time ---------------------------------------------------------------------------------- */
+/* ---- time ---- */
 
 static void halve(struct timeline *t)
 {
@@ -313,7 +313,7 @@ size_t stats_timeline(const struct stats *s, int64_t width, uint64_t *counts, si
     return used;
 }
 
-/* ---- adding -------------------------------------------------------------------------------- */
+/* ---- adding ---- */
 
 static struct stats_protocol *protocol_row(struct stats *s, const char *name, uint16_t port)
 {
@@ -502,7 +502,7 @@ void stats_add_event(struct stats *s, const struct event *e)
     }
 }
 
-/* ---- reading ------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 struct stats_totals stats_totals(const struct stats *s)
 {

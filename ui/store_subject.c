@@ -155,7 +155,7 @@ void store_subject_done(struct store_subject *room)
     buf_done(&room->body);
 }
 
-/* ---- figures ------------------------------------------------------------------------------- */
+/* ---- figures ---- */
 
 bool store_stats_add(const struct store *s, struct store_ref ref, struct stats *to)
 {

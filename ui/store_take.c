@@ -6,7 +6,7 @@
 #define DIALOG_FIRST 512
 #define LOOSE_MOST   10000
 
-/* ---- taking in: the dialog ----------------------------------------------------------------- */
+/* ---- taking in: the dialog ---- */
 
 static void resize_dialog(struct store *s, struct entry *e, uint32_t room)
 {
@@ -41,7 +41,7 @@ static void keep_record(struct store *s, struct entry *e, const struct record *r
     add_to_dialog(s, e, r->whole);
 }
 
-/* ---- taking in: sessions ------------------------------------------------------------------- */
+/* ---- taking in: sessions ---- */
 
 /* The core of a snapshot and, while the session is open, its extra part. */
 static void keep_core(struct store *s, struct entry *e, struct bytes core, struct bytes extra,
@@ -149,7 +149,7 @@ static void take_close(struct store *s, struct entry *e, const struct record *r)
     store_stats_add(s, ref_of(e), s->stats);
 }
 
-/* ---- taking in: events --------------------------------------------------------------------- */
+/* ---- taking in: events ---- */
 
 static void take_state(struct store *s, struct entry *e, const struct record *r)
 {
@@ -259,7 +259,7 @@ static void take_body(struct store *s, struct entry *e, const struct record *r)
     }
 }
 
-/* ---- taking in: what has no session -------------------------------------------------------- */
+/* ---- taking in: what has no session ---- */
 
 static void take_loose_note(struct store *s, const struct record *r)
 {
@@ -330,7 +330,7 @@ static void take_loose(struct store *s, const struct record *r)
     }
 }
 
-/* ---- taking in ----------------------------------------------------------------------------- */
+/* ---- taking in ---- */
 
 static struct entry *entry_for(struct store *s, const struct record *r)
 {

@@ -142,7 +142,7 @@ void viewer_close(struct viewer **pv)
     *pv = NULL;
 }
 
-/* ---- the reading thread ---------------------------------------------------------------------- */
+/* ---- the reading thread ---- */
 
 struct sink *viewer_sink(struct viewer *v)
 {
@@ -206,7 +206,7 @@ static bool start_reading(void *arg, struct error *e)
     return start_thread(v) || error_set(e, "no thread could be started to read the capture");
 }
 
-/* ---- the screen's thread --------------------------------------------------------------------- */
+/* ---- the screen's thread ---- */
 
 bool viewer_show(struct viewer *v, const struct viewer_run *r, int *signal, struct error *e)
 {

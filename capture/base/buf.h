@@ -24,7 +24,8 @@ bool buf_add_byte(struct buf *b, uint8_t c);
 bool buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Drops the first n bytes. O(bytes left). */
 void buf_drop(struct buf *b, size_t n);
-/* Room for at least `n` more bytes at b->p + b->n (caller then raises b->n); NULL at the ceiling. */
+/* Room for at least `n` more bytes at b->p + b->n (caller then raises b->n); NULL at the ceiling.
+ */
 uint8_t *buf_room(struct buf *b, size_t n);
 /* NUL-terminates in place and returns the text; the NUL is not counted. Never NULL. */
 const char *buf_cstr(struct buf *b);

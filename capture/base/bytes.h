@@ -103,7 +103,7 @@ static inline bool bytes_is(struct bytes b, const char *word)
     return strlen(word) == b.n && bytes_starts(b, word);
 }
 
-bool bytes_ends(struct bytes b, const char *suffix);   /* any case */
+bool bytes_ends(struct bytes b, const char *suffix); /* any case */
 /* Index of `needle` (any case) at or behind `from`, or SIZE_MAX. */
 size_t bytes_search(struct bytes b, const char *needle, size_t from);
 /* Without blanks (space, tab) at both ends. */

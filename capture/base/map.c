@@ -99,7 +99,7 @@ struct hash_key hash_key_random(void)
     return key;
 }
 
-/* ---- the table ------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 void map_init(struct map *m)
 {

@@ -2,7 +2,7 @@
 
 #define MARKS_MOST 8 /* combining marks on one character */
 
-/* ---- UTF-8 (RFC 3629) ------------------------------------------------------------------------ */
+/* ---- UTF-8 (RFC 3629) ---- */
 
 /* Length by the first byte and the range its second byte must be in: that range alone shuts out
  * overlong forms, surrogates and values above U+10FFFF (Unicode, table 3-7). */
@@ -122,7 +122,7 @@ struct bytes text_cut(struct bytes b, size_t most)
     return bytes_sub(b, 0, inside ? n : most);
 }
 
-/* ---- what never reaches a terminal ----------------------------------------------------------- */
+/* ---- what never reaches a terminal ---- */
 
 /* Beyond C0, DEL and C1: characters that are not seen and change how others are seen. That is
  * Unicode's Default_Ignorable_Code_Point and Cf (format), the line and paragraph separators and the
@@ -178,7 +178,7 @@ bool text_is_unsafe(uint32_t cp)
     return hit || (cp & 0xfffe) == 0xfffe || cp > 0x10ffff;
 }
 
-/* ---- terminal and text files ----------------------------------------------------------------- */
+/* ---- terminal and text files ---- */
 
 static const char hex[] = "0123456789abcdef";
 
@@ -340,7 +340,7 @@ bool text_fit(struct buf *out, struct bytes b, int columns, bool ascii)
     return fits && add_blanks(out, columns - used);
 }
 
-/* ---- JSON (RFC 8259) ------------------------------------------------------------------------- */
+/* ---- JSON (RFC 8259) ---- */
 
 static inline uint64_t any_zero(uint64_t x)
 {
@@ -432,7 +432,7 @@ bool text_json(struct buf *out, struct bytes b)
     return true;
 }
 
-/* ---- file names ------------------------------------------------------------------------------ */
+/* ---- file names ---- */
 
 static uint8_t filename_char(int32_t cp, bool first)
 {

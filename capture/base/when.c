@@ -195,7 +195,7 @@ size_t when_duration(int64_t ns, char out[static WHEN_ROOM])
     return finish(out, put(p, (uint32_t)(seconds % 60), 2));
 }
 
-/* ---- reading times --------------------------------------------------------------------------- */
+/* ---- reading times ---- */
 
 /* Exactly `digits` digits, then *at stands behind them. */
 static bool take(const char **at, unsigned digits, unsigned *out)

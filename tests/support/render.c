@@ -19,7 +19,7 @@ struct render_body {
     struct buf gaps; /* struct render_gap each */
 };
 
-/* ---- text ---------------------------------------------------------------------- */
+/* ---- text ---- */
 
 static void escape(struct buf *out, struct bytes b)
 {
@@ -78,7 +78,7 @@ static void enhanced(struct buf *out, struct enhanced e)
     }
 }
 
-/* ---- bodies --------------------------------------------------------------------- */
+/* ---- bodies ---- */
 
 static struct render_body *body_of(struct render *r, uint32_t number)
 {
@@ -168,7 +168,7 @@ static void body_line(struct buf *out, const struct render_body *b)
     buf_add_str(out, "\"\n");
 }
 
-/* ---- events --------------------------------------------------------------------- */
+/* ---- events ---- */
 
 static void line_state(struct buf *out, const struct state_change *s)
 {

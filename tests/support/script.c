@@ -8,7 +8,7 @@
 #define STEP_TIME  (SECOND / 100)
 #define BEGIN_TIME ((int64_t)1762000000 * SECOND)
 
-/* ---- reading ------------------------------------------------------------------------ */
+/* ---- reading ---- */
 
 static int hex_digit(int c)
 {
@@ -255,7 +255,7 @@ const struct want *script_want(const struct script *s, size_t i)
     return (const struct want *)(const void *)(s->wants.p + i * sizeof(struct want));
 }
 
-/* ---- expectations ----------------------------------------------------------------------- */
+/* ---- expectations ---- */
 
 /* '*' stands for any bytes. The pattern may stop where a word of the line ends. */
 bool script_match(const char *pattern, struct bytes line)

@@ -323,7 +323,7 @@ static void bytes_are_bounded(void **state)
     assert_true(defrag_counters(b->d)->dropped > 1900);
 }
 
-/* ---- against a model of Linux, fragment by fragment ------------------------------------------ */
+/* ---- against a model of Linux, fragment by fragment ---- */
 
 struct run {
     uint32_t from, to;

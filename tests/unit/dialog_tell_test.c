@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-/* ---- what sinks heard, session by session -------------------------------------------------- */
+/* ---- what sinks heard, session by session ---- */
 
 struct session_text {
     uint64_t number;
@@ -107,7 +107,7 @@ static void texts_done(struct texts *t)
     free(t->list);
 }
 
-/* ---- one sample ---------------------------------------------------------------------------- */
+/* ---- one sample ---- */
 
 struct reading {
     struct pipeline *pipeline;

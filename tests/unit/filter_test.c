@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-/* ---- sessions to filter: made once, held in a store ---------------------------------------- */
+/* ---- sessions to filter: made once, held in a store ---- */
 
 struct bench {
     struct limits limits;

@@ -21,7 +21,7 @@ const char *__lsan_default_suppressions(void)  /* NOLINT(bugprone-reserved-ident
     return "leak:libmaxminddb";
 }
 
-/* ---- a writer of databases (MaxMind DB File Format 2.0) ------------------------------------ */
+/* ---- a writer of databases (MaxMind DB File Format 2.0) ---- */
 
 #define NODES 4000
 
@@ -154,7 +154,7 @@ static void finish(const struct maker *m, const char *type, struct buf *out)
     put_metadata(out, m, type);
 }
 
-/* ---- files --------------------------------------------------------------------------------- */
+/* ---- files ---- */
 
 static char folder[] = "/tmp/mailwire-geo-test-XXXXXX";
 
@@ -300,7 +300,7 @@ static void hear(void *arg, const char *sentence)
     snprintf(s->text, sizeof s->text, "%s", sentence);
 }
 
-/* ---- sound databases ----------------------------------------------------------------------- */
+/* ---- sound databases ---- */
 
 static void lookups(void **state)
 {
@@ -374,7 +374,7 @@ static void several(void **state)
     geo_close(&g);
 }
 
-/* ---- what is no database ------------------------------------------------------------------- */
+/* ---- what is no database ---- */
 
 static void not_usable(void **state)
 {

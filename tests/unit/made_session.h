@@ -326,7 +326,7 @@ static inline void made_smtp(uint64_t number, struct sink *to)
     arena_done(&m.arena);
 }
 
-/* ---- events as text ------------------------------------------------------------------------ */
+/* ---- events as text ---- */
 
 static inline void describe_bytes(struct buf *out, const char *name, struct bytes b)
 {

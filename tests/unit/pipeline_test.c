@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-/* ---- TCP stands aside: what the pipeline hands to it is what is tested ----------------------- */
+/* ---- TCP stands aside: what the pipeline hands to it is what is tested ---- */
 
 struct tcp {
     struct tcp_config config;
@@ -68,7 +68,7 @@ void tcp_free(struct tcp **t)
     *t = NULL;
 }
 
-/* ---- packets, written from the inside out ---------------------------------------------------- */
+/* ---- packets, written from the inside out ---- */
 
 #define ROOM 1024
 
@@ -154,7 +154,7 @@ static void udp(struct maker *m, uint16_t port)
     front(m, h, sizeof h);
 }
 
-/* ---- the bench ------------------------------------------------------------------------------- */
+/* ---- the bench ---- */
 
 struct bench {
     struct limits limits;

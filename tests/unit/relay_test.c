@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-/* ---- the viewer's side of a test: events of each session as text --------------------------- */
+/* ---- the viewer's side of a test: events of each session as text ---- */
 
 struct heard {
     uint64_t number;
@@ -138,7 +138,7 @@ static void listener_done(struct listener *l)
     free(l->heard);
 }
 
-/* ---- the capture's side -------------------------------------------------------------------- */
+/* ---- the capture's side ---- */
 
 /* Two sinks at once: the relay, and the text of what it was told, session by session. */
 struct both {

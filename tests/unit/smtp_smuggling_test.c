@@ -398,10 +398,9 @@ static void many_messages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(matrix),           cmocka_unit_test(habit_holds_for_the_session),
-        cmocka_unit_test(two_habits),
-        cmocka_unit_test(beyond_the_limit), cmocka_unit_test(many_ends),
-        cmocka_unit_test(many_messages),
+        cmocka_unit_test(matrix),     cmocka_unit_test(habit_holds_for_the_session),
+        cmocka_unit_test(two_habits), cmocka_unit_test(beyond_the_limit),
+        cmocka_unit_test(many_ends),  cmocka_unit_test(many_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

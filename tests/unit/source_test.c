@@ -22,7 +22,7 @@
 #define SECOND INT64_C(1000000000)
 #define BASE   UINT32_C(1762000000)
 
-/* ---- captures, written by hand --------------------------------------------------------------- */
+/* ---- captures, written by hand ---- */
 
 /* A file being written in either byte order. */
 struct out {
@@ -342,7 +342,7 @@ static void expect_refused(struct bench *b, const struct source_config *c, const
     }
 }
 
-/* ---- pcap ------------------------------------------------------------------------------------ */
+/* ---- pcap ---- */
 
 static void every_kind_of_pcap(void **state)
 {
@@ -461,7 +461,7 @@ static void a_bad_record_ends_it(void **state)
     expect_told(b, "damaged behind packet 1 (near byte 60)");
 }
 
-/* ---- pcapng ---------------------------------------------------------------------------------- */
+/* ---- pcapng ---- */
 
 static void ng_mixed_interfaces(void **state)
 {
@@ -633,7 +633,7 @@ static void ng_bad_lengths(void **state)
     }
 }
 
-/* ---- packed ---------------------------------------------------------------------------------- */
+/* ---- packed ---- */
 
 static void pack_gzip(struct buf *to, struct bytes all)
 {
@@ -764,7 +764,7 @@ static void bombs_are_bounded(void **state)
     }
 }
 
-/* ---- several files --------------------------------------------------------------------------- */
+/* ---- several files ---- */
 
 static void store_at(struct bench *b, unsigned slot, uint32_t seconds, const char *data)
 {
@@ -831,7 +831,7 @@ static void a_pipe_among_files(void **state)
     assert_int_equal(b->stats.file_bytes_total, 0); /* unknown with a pipe among them */
 }
 
-/* ---- choosing packets ------------------------------------------------------------------------ */
+/* ---- choosing packets ---- */
 
 static void store_numbers(struct bench *b)
 {
@@ -920,7 +920,7 @@ static void filter_of_another_link_type(void **state)
     assert_null(strstr(strstr(buf_cstr(&b->told), "RAW") + 3, "RAW")); /* told once */
 }
 
-/* ---- what can not be read -------------------------------------------------------------------- */
+/* ---- what can not be read ---- */
 
 static void nothing_to_read(void **state)
 {
@@ -973,7 +973,7 @@ static void packed_garbage(void **state)
     buf_done(&packed);
 }
 
-/* ---- pipes and stopping ---------------------------------------------------------------------- */
+/* ---- pipes and stopping ---- */
 
 struct slow_writer {
     int fd;

@@ -234,8 +234,7 @@ static void fins(struct world *w, uint32_t c_end, uint32_t s_end)
             none);
 }
 
-/* ---- the kernel's answers
- * ------------------------------------------------------------------------------ */
+/* ---- the kernel's answers ---- */
 
 static void fill(struct world *w, uint32_t base, unsigned from, unsigned to, char c)
 {
@@ -335,8 +334,7 @@ static void other_policies(void **state)
     }
 }
 
-/* ---- which segments a receiver takes (hostile.md 4.2, asked of a Linux 6.18)
- * ---------------------------- */
+/* ---- which segments a receiver takes (hostile.md 4.2, asked of a Linux 6.18) ---- */
 
 #define EVIL bytes_of("EVIL")
 
@@ -427,8 +425,7 @@ static void a_copy_that_differs_is_told_with_both_texts(void **state)
     world_free(w);
 }
 
-/* ---- order between the directions, holes
- * ----------------------------------------------------------------- */
+/* ---- order between the directions, holes ---- */
 
 static void acknowledged_bytes_come_first(void **state)
 {

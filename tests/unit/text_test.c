@@ -42,7 +42,7 @@ static void expect(text_fn *fn, const char *in, const char *want)
     expect_n(fn, in, strlen(in), want);
 }
 
-/* ---- UTF-8 ----------------------------------------------------------------------------------- */
+/* ---- UTF-8 ---- */
 
 /* Independent of the code under test: by value instead of by byte ranges. */
 static int32_t reference_decode(const uint8_t *p, size_t n, size_t *used)

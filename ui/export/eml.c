@@ -43,8 +43,7 @@ struct eml_export {
     int first_error;
 };
 
-/* ---- messages under way
- * ---------------------------------------------------------------------------- */
+/* ---- messages under way ---- */
 
 static struct eml_message *find(struct eml_export *x, uint64_t session, uint32_t number)
 {
@@ -69,8 +68,7 @@ static void drop_pending(struct eml_export *x, struct eml_message *m)
     buf_done(&m->pending);
 }
 
-/* ---- open files, the latest used first
- * --------------------------------------------------------------- */
+/* ---- open files, the latest used first ---- */
 
 static void unlink_open(struct eml_export *x, struct eml_message *m)
 {
@@ -178,8 +176,7 @@ static bool flush(struct eml_export *x, struct eml_message *m)
     return true;
 }
 
-/* ---- events
- * ------------------------------------------------------------------------------------------ */
+/* ---- events ---- */
 
 static void add_data(struct eml_export *x, const struct event *e)
 {
@@ -287,8 +284,7 @@ static void eml_event(struct sink *self, const struct event *e)
     }
 }
 
-/* ---- opening and closing
- * --------------------------------------------------------------------------------- */
+/* ---- opening and closing ---- */
 
 /* Messages whose verdict was never told. */
 static void finish_open(struct eml_export *x)

@@ -9,8 +9,7 @@
 
 #define NAMES_TRIED 10000 /* "name.2", "name.3" ... before it is given up */
 
-/* ---- folders
- * ------------------------------------------------------------------------------------- */
+/* ---- folders ---- */
 
 /* Root may be led astray by who owns the folder; behind sudo the person who called is no stranger.
  */
@@ -116,8 +115,7 @@ void folder_close(struct folder *f)
     *f = (struct folder){.fd = -1};
 }
 
-/* ---- single steps
- * -------------------------------------------------------------------------------- */
+/* ---- single steps ---- */
 
 int folder_create(int folder, const char *name)
 {
@@ -168,8 +166,7 @@ static void unlink_in(const struct folder *in, const char *name)
     }
 }
 
-/* ---- files
- * --------------------------------------------------------------------------------------- */
+/* ---- files ---- */
 
 /* "<stem><suffix>", from the second try on "<stem>.<n><suffix>". */
 static bool numbered(char out[static FILE_NAME_ROOM], const char *stem, unsigned n,

@@ -239,8 +239,7 @@ void record_no_session(struct json_export *x)
     json_u64(&x->j, "schema", 1);
 }
 
-/* ---- mailwire.session
- * ---------------------------------------------------------------------------- */
+/* ---- mailwire.session ---- */
 
 /* Did the client get what it came for? A transaction tells, else the login, else the way it ended.
  */
@@ -369,8 +368,7 @@ static void put_session(struct json_export *x, const struct event *e)
     record_end(x);
 }
 
-/* ---- mailwire.capture
- * ------------------------------------------------------------------------------ */
+/* ---- mailwire.capture ---- */
 
 static void put_capture(struct json_export *x, const struct event *e)
 {
@@ -401,8 +399,7 @@ static void put_capture(struct json_export *x, const struct event *e)
     record_end(x);
 }
 
-/* ---- the sink
- * --------------------------------------------------------------------------------------- */
+/* ---- the sink ---- */
 
 static void json_event(struct sink *self, const struct event *e)
 {

@@ -118,8 +118,7 @@ static void email_object(struct json_export *x, const struct message *m)
     json_close(j);
 }
 
-/* ---- mailwire.message: the transfer
- * --------------------------------------------------------------- */
+/* ---- mailwire.message: the transfer ---- */
 
 static void put_recipient(struct json *j, const struct recipient *r)
 {
@@ -254,8 +253,7 @@ void record_message(struct json_export *x, const struct event *e)
     record_end(x);
 }
 
-/* ---- mailwire.credential
- * ---------------------------------------------------------------------------- */
+/* ---- mailwire.credential ---- */
 
 static void credential_fields(struct json_export *x, const struct credential *c)
 {
@@ -301,8 +299,7 @@ void record_credential(struct json_export *x, const struct event *e)
     record_end(x);
 }
 
-/* ---- mailwire.finding
- * -------------------------------------------------------------------------------- */
+/* ---- mailwire.finding ---- */
 
 static void rule_object(struct json *j, const struct note_rule *rule)
 {
@@ -353,8 +350,7 @@ void record_finding(struct json_export *x, const struct event *e)
     record_end(x);
 }
 
-/* ---- mailwire.command
- * --------------------------------------------------------------------------------- */
+/* ---- mailwire.command ---- */
 
 /* A part of a line, without its secret. */
 static void masked_text(struct json_export *x, const char *key, struct bytes text,

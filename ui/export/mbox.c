@@ -44,8 +44,7 @@ struct mbox_export {
     uint8_t last;  /* byte put */
 };
 
-/* ---- messages under way
- * ---------------------------------------------------------------------------- */
+/* ---- messages under way ---- */
 
 static struct mbox_message *get(struct mbox_export *x, uint64_t session, uint32_t number)
 {
@@ -64,8 +63,7 @@ static void drop(struct mbox_export *x, struct mbox_message *m)
     free(m);
 }
 
-/* ---- writing
- * --------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static bool write_out(struct mbox_export *x)
 {
@@ -250,8 +248,7 @@ static void count_failure(struct mbox_export *x)
     }
 }
 
-/* ---- events
- * ------------------------------------------------------------------------------------------ */
+/* ---- events ---- */
 
 static void add_data(struct mbox_export *x, const struct event *e)
 {
@@ -300,8 +297,7 @@ static void mbox_event(struct sink *self, const struct event *e)
     }
 }
 
-/* ---- opening and closing
- * --------------------------------------------------------------------------------- */
+/* ---- opening and closing ---- */
 
 static void mbox_free(struct mbox_export *x)
 {

@@ -17,8 +17,7 @@ struct stats {
     struct spread sizes;
 };
 
-/* ---- counting
- * -------------------------------------------------------------------------------------- */
+/* ---- counting ---- */
 
 static void count_session(struct tally *t, struct bytes key, const struct session_info *s)
 {
@@ -97,8 +96,7 @@ static void on_message(struct stats *x, const struct event *e)
     spread_add(&x->sizes, e->u.message->bytes);
 }
 
-/* ---- printing
- * --------------------------------------------------------------------------------------- */
+/* ---- printing ---- */
 
 static void heading(struct view *v, const char *text)
 {
@@ -272,8 +270,7 @@ static void on_capture(struct stats *x, const struct event *e)
     print_latencies(v, &x->verbs);
 }
 
-/* ---- the sink
- * ----------------------------------------------------------------------------------------- */
+/* ---- the sink ---- */
 
 static void stats_event(struct sink *self, const struct event *e)
 {

@@ -83,8 +83,7 @@ char summary_severity(uint8_t worst)
     return worst < sizeof letters - 1 ? letters[worst] : '?';
 }
 
-/* ---- time
- * ---------------------------------------------------------------------------------------- */
+/* ---- time ---- */
 
 void summary_clock_init(struct summary_clock *c, bool utc)
 {
@@ -112,8 +111,7 @@ size_t summary_time(struct summary_clock *c, int64_t ns, char out[static WHEN_RO
     return n;
 }
 
-/* ---- a session in a line
- * --------------------------------------------------------------------------- */
+/* ---- a session in a line ---- */
 
 static void add_last_reply(struct buf *out, const struct session_info *s)
 {

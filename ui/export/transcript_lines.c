@@ -78,8 +78,7 @@ static const char *plural(uint64_t n)
     return n == 1 ? "" : "s";
 }
 
-/* ---- what was said
- * -------------------------------------------------------------------------------- */
+/* ---- what was said ---- */
 
 static void said_begin(struct transcript_lines *l, enum dir d, int64_t time, int64_t since)
 {
@@ -152,8 +151,7 @@ static void line_line(struct transcript_lines *l, const struct event *e)
     end_line(l);
 }
 
-/* ---- what happened
- * -------------------------------------------------------------------------------- */
+/* ---- what happened ---- */
 
 static void open_lines(struct transcript_lines *l, const struct event *e)
 {

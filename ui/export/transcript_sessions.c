@@ -74,8 +74,7 @@ static void deliver(struct transcript *t, struct open_session *s)
     free(s);
 }
 
-/* ---- bodies
- * ----------------------------------------------------------------------------------------- */
+/* ---- bodies ---- */
 
 static struct body *body_of(struct transcript *t, const struct event *e, bool make)
 {
@@ -246,8 +245,7 @@ static void body_over(struct transcript *t, const struct event *e)
     }
 }
 
-/* ---- events
- * ------------------------------------------------------------------------------------------ */
+/* ---- events ---- */
 
 static void body_event(struct transcript *t, const struct event *e)
 {

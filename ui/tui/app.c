@@ -38,7 +38,7 @@ static const struct view_ops *const ops_of[VIEW_COUNT] = {
 #undef VIEW
 };
 
-/* ---- screens -------------------------------------------------------------------------------- */
+/* ---- screens ---- */
 
 static struct view *view_new(struct ui *u, enum view_id id, const struct view_target *t)
 {
@@ -131,7 +131,7 @@ static void grant_wishes(struct app *a)
     }
 }
 
-/* ---- actions of the app --------------------------------------------------------------------- */
+/* ---- actions of the app ---- */
 
 static void stop(struct app *a)
 {
@@ -256,7 +256,7 @@ static void act(struct app *a, enum action action)
     grant_wishes(a);
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static void prompt_press(struct app *a, const struct key *k)
 {
@@ -343,7 +343,7 @@ void app_press(struct app *a, const struct key *k)
     }
 }
 
-/* ---- work ----------------------------------------------------------------------------------- */
+/* ---- work ---- */
 
 static void tell_news(struct app *a)
 {
@@ -405,7 +405,7 @@ bool app_work(struct app *a, int64_t deadline)
     return more;
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 static void draw_detail(const struct app *a)
 {
@@ -448,7 +448,7 @@ const struct canvas *app_draw(struct app *a)
     return &a->canvas;
 }
 
-/* ---- the object ----------------------------------------------------------------------------- */
+/* ---- the object ---- */
 
 static void set_up(struct app *a, const struct app_config *c)
 {

@@ -42,7 +42,7 @@ static int clamp(int n, int least, int most)
     return n < least ? least : n > most ? most : n;
 }
 
-/* ---- the grid ------------------------------------------------------------------------------- */
+/* ---- the grid ---- */
 
 static const struct cell blank = {.cp = ' ', .width = 1};
 
@@ -153,7 +153,7 @@ static void put_mark(const struct pane *p, int row, int col, uint32_t cp)
     }
 }
 
-/* ---- text ----------------------------------------------------------------------------------- */
+/* ---- text ---- */
 
 /* Escaped text, character by character. In ascii mode a letter beyond ASCII comes as \u{fc}. */
 struct walk {
@@ -323,7 +323,7 @@ int pane_middle(const struct pane *p, int row, int col, int cols, enum style s, 
     return used;
 }
 
-/* ---- lines, bars, areas --------------------------------------------------------------------- */
+/* ---- lines, bars, areas ---- */
 
 void pane_glyph(const struct pane *p, int row, int col, enum style s, enum glyph g)
 {
@@ -447,7 +447,7 @@ void pane_cursor(const struct pane *p, int row, int col)
     }
 }
 
-/* ---- reading it back ------------------------------------------------------------------------ */
+/* ---- reading it back ---- */
 
 void canvas_row_text(const struct canvas *c, int row, struct buf *out)
 {

@@ -9,7 +9,7 @@
 
 enum { LEFT, RIGHT, MIDDLE, FLEX };
 
-/* ---- what stands in a cell ------------------------------------------------------------------ */
+/* ---- what stands in a cell ---- */
 
 struct cell_of {
     const struct ui *ui;
@@ -408,7 +408,7 @@ static void cell_asn(const struct cell_of *c)
     }
 }
 
-/* ---- the table ------------------------------------------------------------------------------ */
+/* ---- the table ---- */
 
 static const struct {
     const char *name, *title, *help;
@@ -558,7 +558,7 @@ void column_cell(const struct ui *u, const struct store_session *s, enum column_
     rows[c].cell(&cell);
 }
 
-/* ---- order ---------------------------------------------------------------------------------- */
+/* ---- order ---- */
 
 static void key_endpoint(const struct session_info *i, enum dir d, struct sort_key *out)
 {

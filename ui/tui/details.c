@@ -12,7 +12,7 @@
 #define LABEL_COLS 8
 #define HEX_MOST   4096
 
-/* ---- the chosen turn ------------------------------------------------------------------------ */
+/* ---- the chosen turn ---- */
 
 static void add_times(struct doc *d, const struct ui *u, const struct event *e,
                       const struct turn *turn)
@@ -313,7 +313,7 @@ static void add_turn(struct doc *d, const struct ui *u, const struct turns *t, s
     }
 }
 
-/* ---- as sent -------------------------------------------------------------------------------- */
+/* ---- as sent ---- */
 
 /* The bytes of a turn, masked. */
 static void turn_bytes(const struct ui *u, const struct turns *t, size_t i, struct buf *out)
@@ -371,7 +371,7 @@ static void add_raw(struct doc *d, const struct ui *u, const struct turns *t, si
     buf_done(&b);
 }
 
-/* ---- the session ---------------------------------------------------------------------------- */
+/* ---- the session ---- */
 
 static void add_findings(struct doc *d, const struct turns *t)
 {

@@ -44,7 +44,7 @@ static void close_dialog(struct dialog *d)
     free(d);
 }
 
-/* ---- changes -------------------------------------------------------------------------------- */
+/* ---- changes ---- */
 
 static void toggle(struct chooser *c)
 {
@@ -150,7 +150,7 @@ static bool key(struct dialog *d, const struct key *k)
     }
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 static void draw_row(const struct chooser *c, const struct pane *p, int row, size_t i)
 {

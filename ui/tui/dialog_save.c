@@ -48,7 +48,7 @@ struct save {
     bool wrong;
 };
 
-/* ---- choices -------------------------------------------------------------------------------- */
+/* ---- choices ---- */
 
 static const char *hindrance(const struct save *s, size_t format)
 {
@@ -124,7 +124,7 @@ struct dialog *dialog_save_open(struct ui *u, const struct view *from)
     return &s->dialog;
 }
 
-/* ---- saving --------------------------------------------------------------------------------- */
+/* ---- saving ---- */
 
 static void push(struct save_request *r, size_t *room, struct store_ref ref)
 {
@@ -202,7 +202,7 @@ static bool work(struct dialog *d, int64_t deadline, bool *done)
     return false;
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static void change(struct save *s, bool forward)
 {
@@ -273,7 +273,7 @@ static void close_dialog(struct dialog *d)
     free(s);
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 #define BOX_COLS 80
 #define LABEL    10

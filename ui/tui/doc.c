@@ -131,7 +131,7 @@ void doc_lines(struct doc *d, enum style s, struct bytes text)
     }
 }
 
-/* ---- wrapping ------------------------------------------------------------------------------- */
+/* ---- wrapping ---- */
 
 /* How many bytes of text go into `cols` columns, broken behind a blank where there is one. */
 static size_t piece_of(struct bytes text, int cols)

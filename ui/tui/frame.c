@@ -9,7 +9,7 @@
 #define TABS 5
 #define WIDE 100 /* columns from which names are written out */
 
-/* ---- pace ----------------------------------------------------------------------------------- */
+/* ---- pace ---- */
 
 void pace_add(struct pace *p, int64_t now, uint64_t bytes, uint64_t packets, uint64_t sessions)
 {
@@ -50,7 +50,7 @@ uint64_t pace_sessions(const struct pace *p)
     return p->count ? per_second(p, p->sample[0].sessions, p->sample[p->count - 1].sessions) : 0;
 }
 
-/* ---- where things stand --------------------------------------------------------------------- */
+/* ---- where things stand ---- */
 
 void frame_layout(struct frame *f, struct canvas *c, bool tab, bool no_header)
 {
@@ -72,7 +72,7 @@ void frame_layout(struct frame *f, struct canvas *c, bool tab, bool no_header)
     f->keys = pane_sub(&all, row + 1, 0, 1, c->cols);
 }
 
-/* ---- row 1: program, capture, tabs ---------------------------------------------------------- */
+/* ---- row 1: program, capture, tabs ---- */
 
 static const char *const tab_short[TABS] = {"Sess", "Msgs", "Creds", "Find", "Stats"};
 
@@ -152,7 +152,7 @@ static void draw_first(const struct pane *row, const struct ui *u, enum view_id 
     }
 }
 
-/* ---- row 2: the capture --------------------------------------------------------------------- */
+/* ---- row 2: the capture ---- */
 
 static void add_count(struct buf *b, uint64_t n, const char *one, const char *many)
 {
@@ -261,7 +261,7 @@ void frame_draw_head(const struct frame *f, const struct ui *u, enum view_id tab
     }
 }
 
-/* ---- row 3: the filter ---------------------------------------------------------------------- */
+/* ---- row 3: the filter ---- */
 
 static const enum store_list list_of[TABS] = {LIST_SESSIONS, LIST_MESSAGES, LIST_CREDENTIALS,
                                               LIST_FINDINGS, LIST_SESSIONS};
@@ -290,7 +290,7 @@ void frame_draw_filter(const struct frame *f, const struct ui *u, enum view_id t
     buf_done(&right);
 }
 
-/* ---- the key row ---------------------------------------------------------------------------- */
+/* ---- the key row ---- */
 
 /* Goes over the labels that fit: the row and the columns of each. */
 struct key_walk {

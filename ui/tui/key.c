@@ -124,7 +124,7 @@ void key_print(int32_t code, char out[static 16])
     buf_done(&b);
 }
 
-/* ---- what keys do --------------------------------------------------------------------------- */
+/* ---- what keys do ---- */
 
 static void add(struct keymap *m, uint32_t on, int32_t code, enum action a)
 {

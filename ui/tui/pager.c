@@ -153,7 +153,7 @@ bool pager_ready(const struct pager *p)
     return p->done || p->mode == PAGER_HEX;
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 static void draw_hex(const struct pager *p, const struct pane *pane, int at, size_t row)
 {

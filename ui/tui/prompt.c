@@ -129,7 +129,7 @@ enum prompt_result prompt_key(struct prompt *p, const struct key *k)
     return PROMPT_GOES_ON;
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 void prompt_draw(const struct prompt *p, const struct pane *row)
 {

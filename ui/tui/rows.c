@@ -16,7 +16,7 @@ struct rows_slot {
     bool in;
 };
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 void sort_key_number(struct sort_key *k, int64_t n)
 {
@@ -73,7 +73,7 @@ static int compare_pending(const void *arg, uint32_t a, uint32_t b)
     return compare_rows(r, &r->pending[a], &r->pending[b]);
 }
 
-/* ---- slots ---------------------------------------------------------------------------------- */
+/* ---- slots ---- */
 
 static struct rows_slot *slot_of(struct rows *r, struct store_ref ref)
 {
@@ -107,7 +107,7 @@ static void push(struct row **list, size_t *count, size_t *room, const struct ro
     (*list)[(*count)++] = *row;
 }
 
-/* ---- one item ------------------------------------------------------------------------------- */
+/* ---- one item ---- */
 
 static bool passes(struct rows *r, struct store_item item)
 {
@@ -139,7 +139,7 @@ static void note_slot(struct rows *r, const struct row *row, bool in)
     slot->key_hash = hash_key(&row->key);
 }
 
-/* ---- building from scratch ------------------------------------------------------------------ */
+/* ---- building from scratch ---- */
 
 static void skip_changes(struct rows *r)
 {
@@ -250,7 +250,7 @@ static void sort(struct rows *r, int64_t deadline)
     free(numbers);
 }
 
-/* ---- keeping up ----------------------------------------------------------------------------- */
+/* ---- keeping up ---- */
 
 static void session_changed(struct rows *r, struct store_ref ref)
 {
@@ -350,7 +350,7 @@ static bool take_new(struct rows *r, int64_t deadline)
     return r->scanned < size;
 }
 
-/* ---- putting in place ----------------------------------------------------------------------- */
+/* ---- putting in place ---- */
 
 static uint32_t *sorted_pending(struct rows *r)
 {
@@ -448,7 +448,7 @@ bool rows_work(struct rows *r, int64_t deadline)
     return more;
 }
 
-/* ---- the rest ------------------------------------------------------------------------------- */
+/* ---- the rest ---- */
 
 void rows_init(struct rows *r, const struct rows_source *source)
 {

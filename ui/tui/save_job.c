@@ -30,7 +30,7 @@ struct save_job {
     struct error error;
 };
 
-/* ---- one message out of a session ----------------------------------------------------------- */
+/* ---- one message out of a session ---- */
 
 static const struct message *message_of(const struct event *e)
 {
@@ -57,7 +57,7 @@ static void filter_event(struct sink *self, const struct event *e)
     }
 }
 
-/* ---- starting ------------------------------------------------------------------------------- */
+/* ---- starting ---- */
 
 static void warn(void *arg, const char *sentence)
 {
@@ -134,7 +134,7 @@ struct save_job *save_job_start(struct ui *u, struct save_request *r, struct err
     return j;
 }
 
-/* ---- working -------------------------------------------------------------------------------- */
+/* ---- working ---- */
 
 static void replay(struct save_job *j, struct store_ref ref)
 {

@@ -39,7 +39,7 @@ const char *save_packets_hindrance(const struct ui *u)
     return u->again ? NULL : "the input can not be read again";
 }
 
-/* ---- the file ------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 /* Whatever stands before the name is the folder that is open. */
 static const char *name_of(const char *path)
@@ -82,7 +82,7 @@ static int remove_new(void *arg, const char *path)
                     : unlinkat(f->fd, name_of(path), 0);
 }
 
-/* ---- the thread ----------------------------------------------------------------------------- */
+/* ---- the thread ---- */
 
 static void on_packet(void *arg, const struct packet *packet)
 {

@@ -39,7 +39,7 @@ static struct {
     int wake[2]; /* a pipe: handlers write, screen_wait polls */
 } terminal;
 
-/* ---- giving the terminal back --------------------------------------------------------------- */
+/* ---- giving the terminal back ---- */
 
 /* Async-signal-safe, and harmless when called twice. */
 static void restore_now(void)
@@ -90,7 +90,7 @@ static void prepare_restore(bool mouse)
     add_restore(tigetstr("rmcup"));
 }
 
-/* ---- signals -------------------------------------------------------------------------------- */
+/* ---- signals ---- */
 
 static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static const int crashing[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
@@ -187,7 +187,7 @@ static void release_signals(void)
     }
 }
 
-/* ---- colours -------------------------------------------------------------------------------- */
+/* ---- colours ---- */
 
 static attr_t attr_of(unsigned look)
 {
@@ -235,7 +235,7 @@ static void set_looks(struct screen *s, const struct screen_config *c)
     }
 }
 
-/* ---- opening and closing -------------------------------------------------------------------- */
+/* ---- opening and closing ---- */
 
 bool screen_is_utf8(void)
 {
@@ -351,7 +351,7 @@ void screen_size(const struct screen *s, int *rows, int *cols)
     getmaxyx(stdscr, *rows, *cols);
 }
 
-/* ---- showing -------------------------------------------------------------------------------- */
+/* ---- showing ---- */
 
 static void draw_cell(const struct screen *s, int row, int col, const struct cell *cell)
 {
@@ -424,7 +424,7 @@ void screen_redraw(struct screen *s)
     clearok(curscr, TRUE);
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static const struct {
     wint_t curses;

@@ -31,7 +31,7 @@ void turns_refresh(struct turns *t)
     }
 }
 
-/* ---- lines ---------------------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 static void add_line(struct turns *t, size_t turn, uint32_t sub)
 {
@@ -119,7 +119,7 @@ size_t turns_of_command(const struct turns *t, uint32_t number)
     return i;
 }
 
-/* ---- events to turns ------------------------------------------------------------------------ */
+/* ---- events to turns ---- */
 
 static struct turn *add(struct turns *t, enum turn_kind kind, const struct event *e)
 {

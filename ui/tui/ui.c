@@ -76,7 +76,7 @@ void ui_sort(struct ui *u, enum store_list l, size_t column, bool descending)
     }
 }
 
-/* ---- texts ---------------------------------------------------------------------------------- */
+/* ---- texts ---- */
 
 void ui_clock(const struct ui *u, int64_t ns, int digits, struct buf *out)
 {

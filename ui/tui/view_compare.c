@@ -51,7 +51,7 @@ static void close_view(struct view *v)
     free(c->pair);
 }
 
-/* ---- alignment ------------------------------------------------------------------------------ */
+/* ---- alignment ---- */
 
 /* What must be equal for two turns to stand side by side: who, what kind, which command or code.
  * Never 0. */
@@ -210,7 +210,7 @@ static bool work(struct view *v, int64_t deadline)
     return more;
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 static void draw_head(const struct compare *c, const struct pane *p, int side)
 {
@@ -329,7 +329,7 @@ static void detail(const struct view *v, const struct pane *p)
     }
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static bool has_text(const struct compare *c, const struct pair *p)
 {

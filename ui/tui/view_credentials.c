@@ -149,7 +149,7 @@ static void cell_of(const struct credentials *v, const struct entry *e, enum col
     }
 }
 
-/* ---- order ---------------------------------------------------------------------------------- */
+/* ---- order ---- */
 
 static void key_of(const struct credentials *v, const struct entry *e, struct sort_key *out)
 {
@@ -198,7 +198,7 @@ static void key_group(void *arg, const struct store_group *g, struct sort_key *o
     }
 }
 
-/* ---- the view ------------------------------------------------------------------------------- */
+/* ---- the view ---- */
 
 static void open_view(struct view *v, const struct view_target *t)
 {

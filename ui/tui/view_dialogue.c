@@ -147,7 +147,7 @@ static bool work(struct view *v, int64_t deadline)
     return turns_work(&d->turns, deadline);
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 static void draw_title(const struct dialogue *d, const struct pane *p)
 {
@@ -426,7 +426,7 @@ static void detail(const struct view *v, const struct pane *p)
     buf_done(&b);
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static void go_to_turn(struct dialogue *d, size_t turn)
 {

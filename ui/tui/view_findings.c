@@ -140,7 +140,7 @@ static void cell_of(const struct findings *f, const struct entry *e, enum column
     }
 }
 
-/* ---- order: the worst first ----------------------------------------------------------------- */
+/* ---- order: the worst first ---- */
 
 static void key_of(const struct findings *f, const struct entry *e, struct sort_key *out)
 {
@@ -199,7 +199,7 @@ static void key_group(void *arg, const struct store_group *g, struct sort_key *o
     }
 }
 
-/* ---- the view ------------------------------------------------------------------------------- */
+/* ---- the view ---- */
 
 static void open_view(struct view *v, const struct view_target *t)
 {

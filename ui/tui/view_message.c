@@ -42,7 +42,7 @@ struct mail_view {
     char search[EDIT_MOST];
 };
 
-/* ---- the bytes ------------------------------------------------------------------------------ */
+/* ---- the bytes ---- */
 
 static void read_into(struct mail_view *v, struct buf *out, size_t most)
 {
@@ -131,7 +131,7 @@ static void close_view(struct view *view)
     buf_done(&v->text);
 }
 
-/* ---- above the text ------------------------------------------------------------------------- */
+/* ---- above the text ---- */
 
 static enum style fate_style(enum recipient_fate f)
 {
@@ -353,7 +353,7 @@ static void build(struct mail_view *v)
     message_room_done(&room);
 }
 
-/* ---- the view ------------------------------------------------------------------------------- */
+/* ---- the view ---- */
 
 static void layout(struct view *view, int rows, int cols)
 {
@@ -451,7 +451,7 @@ static void detail(const struct view *view, const struct pane *p)
     message_room_done(&room);
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static void set_mode(struct mail_view *v, enum mode mode)
 {

@@ -179,7 +179,7 @@ static bool work(struct view *v, int64_t deadline)
     return rows_work(&((struct messages *)v)->rows, deadline);
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 struct drawing {
     const struct messages *m;
@@ -246,7 +246,7 @@ static void detail(const struct view *v, const struct pane *p)
     message_room_done(&o.room);
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static void open_message(struct messages *m)
 {

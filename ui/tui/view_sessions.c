@@ -19,7 +19,7 @@ struct sessions {
     struct store_ref marked[2]; /* found when two sessions are to be compared */
 };
 
-/* ---- rows ----------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static bool key(void *arg, struct store_item item, struct sort_key *out)
 {
@@ -111,7 +111,7 @@ static bool work(struct view *v, int64_t deadline)
     return rows_work(&s->rows, deadline);
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 struct drawing {
     const struct sessions *s;
@@ -226,7 +226,7 @@ static void detail(const struct view *v, const struct pane *p)
     buf_done(&b);
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 /* Marked sessions in the order of the list; at most two are looked for. */
 static size_t find_marked(struct sessions *s)

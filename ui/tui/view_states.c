@@ -83,7 +83,7 @@ static void close_view(struct view *v)
     free(s->stop);
 }
 
-/* ---- the way -------------------------------------------------------------------------------- */
+/* ---- the way ---- */
 
 static struct stop *add_stop(struct states *s, size_t turn, const char *state, bool broken)
 {
@@ -187,7 +187,7 @@ static bool work(struct view *v, int64_t deadline)
     return more;
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 static void draw_title(const struct states *s, const struct pane *p)
 {
@@ -351,7 +351,7 @@ static void detail(const struct view *v, const struct pane *p)
                 s->list.cursor + (s->stops > 0), s->stops);
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static void next_broken(struct states *s, bool forward)
 {

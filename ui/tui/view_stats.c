@@ -69,7 +69,7 @@ static const struct stats *figures(const struct statistics *s)
     return of_shown(s) && s->own ? s->own : store_stats(s->view.ui->store);
 }
 
-/* ---- making the figures of shown sessions --------------------------------------------------- */
+/* ---- making the figures of shown sessions ---- */
 
 static bool work(struct view *v, int64_t deadline)
 {
@@ -106,7 +106,7 @@ static bool work(struct view *v, int64_t deadline)
     return false;
 }
 
-/* ---- blocks --------------------------------------------------------------------------------- */
+/* ---- blocks ---- */
 
 static void add_block(struct statistics *s, enum kind kind, const char *title, int rows, int items)
 {
@@ -231,7 +231,7 @@ static void close_view(struct view *v)
     stats_free(&s->next);
 }
 
-/* ---- drawing -------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 /* A column of numbers, its right edge at x. */
 static void number_at(const struct pane *p, int row, int x, enum style style, const char *text)
@@ -537,7 +537,7 @@ static void detail(const struct view *v, const struct pane *p)
                                                    : "   f counts all sessions");
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static void step_block(struct statistics *s, bool forward)
 {
