@@ -181,7 +181,7 @@ static int in_sandbox(const struct sandbox_config *c, long (*call)(void), unsign
     if (pid == 0) {
         struct sandbox_state s;
         struct error e;
-        sandbox_prepare();
+        sandbox_prepare(true);
         if (!sandbox_enter(c, &s, &e) || !sandbox_self_test(&s, &e)) {
             _exit(3);
         }
