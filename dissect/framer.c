@@ -434,10 +434,13 @@ void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count)
         count_peeked(f, framer_waiting(f));
     }
     if (mode == MODE_BODY) {
+        bool resumes = count == BODY_RESUMES && f->body != NULL;
         if (f->body == NULL) {
             f->body = xmalloc(sizeof *f->body);
         }
-        body_begin(f->body, f->saw_lf && !f->saw_crlf);
+        if (!resumes) {
+            body_begin(f->body, f->saw_lf && !f->saw_crlf);
+        }
     }
 }
 

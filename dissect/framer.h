@@ -114,7 +114,9 @@ void framer_push_end(struct framer *f, int64_t time);
 /* The next frame, or false when more input is needed. */
 bool framer_next(struct framer *f, struct frame *out);
 /* Changes the mode at the point reached. count is MODE_COUNT's length (0 gives FRAME_COUNT_END at
- * once). Leaving MODE_HOLD puts the held bytes back in front. */
+ * once), the lines of MODE_PEEK, or BODY_RESUMES: the body that was left goes on. Leaving MODE_HOLD
+ * puts the held bytes back in front. */
+#define BODY_RESUMES 1
 void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count);
 /* The next line may lack its beginning (capture started in the middle). */
 void framer_start_torn(struct framer *f);

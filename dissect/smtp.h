@@ -90,6 +90,7 @@ enum smtp_wait {
     PEEK_AFTER_DATA,    /* DATA got no clear answer: what the client does next decides */
     PEEK_AFTER_REFUSAL, /* DATA was refused: does the body come all the same? */
     PEEK_REPLY_LOST,    /* the reply to DATA, or to one of those before it, was lost */
+    PEEK_BODY,          /* bytes of the message and replies were lost: is it over? */
     PEEK_AUTH_LOST,     /* a reply in an AUTH exchange was lost */
     PEEK_COMMAND_LOST,  /* commands were lost: DATA among them? */
     PEEK_START,         /* the capture began in the middle */
@@ -173,6 +174,7 @@ struct smtp {
     bool unsure : 1;       /* commands may be missing: their order is not judged */
     bool replies_lost : 1; /* at some time */
     bool out_of_step : 1;  /* replies were lost, and none was paired since */
+    bool verdict_lost : 1; /* replies were lost while the message in progress was sent */
     bool pipelines : 1;    /* the client sends in groups */
     bool tail : 1;         /* the last line broke off: what follows a gap may be its rest */
 };

@@ -126,6 +126,7 @@ static void data_answered(struct session *s, struct pending *p, const struct rep
     }
     if (r->status == REPLY_CONTINUE) {
         session_set_state(s, "DATA", f, is_legal(p));
+        smtp_of(s)->verdict_lost = false;
         smtp_go_on(s, MODE_BODY, 0);
     } else if (smtp_refused(r)) {
         smtp_data_refused(s, t, r);

@@ -92,6 +92,7 @@ static void choose_body(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
     x->wait = WAIT_NONE;
+    x->verdict_lost = false;
     if (x->body == NULL) {
         x->body = body_behind_hole(s);
     }
@@ -138,6 +139,42 @@ static void choose_after_refusal(struct session *s, const struct frame *f)
     x->body->after_refusal = true;
     session_note(s, NOTE_ID_DATA_WITHOUT_354, bytes_sub(line, 0, 200), f);
     session_want(s, MODE_BODY, 0);
+}
+
+/* A line that begins a transaction, right behind a hole, is no text; other commands might be. */
+static bool ends_body(const struct smtp *x, struct bytes line)
+{
+    struct bytes word, argument;
+    enum smtp_verb v = smtp_parse(line, &word, &argument);
+    return smtp_is_command(line) && (x->verdict_lost || v == SMTP_MAIL || v == SMTP_RCPT);
+}
+
+/* Its end was lost, perhaps the verdict with it: the client's next command shows that. */
+static void choose_in_body(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    struct transaction *t = x->body;
+    (void)f;
+    x->wait = WAIT_NONE;
+    if (t == NULL || t->message == NULL || !ends_body(x, smtp_first_line(waiting(s)))) {
+        session_want(s, t != NULL ? MODE_BODY : MODE_LINE, BODY_RESUMES);
+        return;
+    }
+    t->body_over = true;
+    x->body = NULL;
+    x->open = x->open == t ? NULL : x->open;
+    x->unsure = true;
+    smtp_message_tell(s, t);
+    smtp_transaction_sweep(s, t);
+    smtp_ready(s, NULL);
+    session_want(s, MODE_LINE, 0);
+}
+
+/* Bytes are missing on both sides: look at the client's next line. */
+static bool may_be_over(const struct smtp *x)
+{
+    return x->verdict_lost && x->body != NULL && x->body->message != NULL &&
+           x->body->message->missing > 0;
 }
 
 /* ---- other exchanges ---------------------------------------------------------------------------
@@ -236,6 +273,7 @@ static choose_fn *const choices[SMTP_WAIT_COUNT] = {
     [PEEK_AFTER_DATA] = choose_after_data,
     [PEEK_AFTER_REFUSAL] = choose_after_refusal,
     [PEEK_REPLY_LOST] = choose_reply_lost,
+    [PEEK_BODY] = choose_in_body,
     [PEEK_AUTH_LOST] = choose_auth,
     [PEEK_COMMAND_LOST] = choose_command_lost,
     [PEEK_START] = choose_start,
@@ -254,6 +292,9 @@ void smtp_client_gap(struct session *s, const struct frame *f)
         smtp_chunk_frame(s, f);
     } else if (x->body != NULL && mode == MODE_BODY) {
         smtp_body_frame(s, f);
+        if (!session_retaining(s)) {
+            smtp_wait(s, PEEK_BODY);
+        }
     } else if (mode == MODE_LINE) {
         uint64_t lost = x->lost + f->missing;
         x->lost = lost < LOST_UNKNOWN ? (uint32_t)lost : LOST_UNKNOWN;
@@ -268,7 +309,12 @@ void smtp_server_gap(struct session *s)
 {
     struct smtp *x = smtp_of(s);
     x->replies_lost = x->out_of_step = true;
-    if (x->wait == WAIT_DATA) {
+    bool in_body = x->body != NULL && session_framer(s, session_commander(s))->mode == MODE_BODY;
+    x->verdict_lost = in_body;
+    if (may_be_over(x) && !session_retaining(s)) {
+        x->wait = PEEK_BODY;
+        session_divert(s, session_commander(s), MODE_PEEK, 1);
+    } else if (x->wait == WAIT_DATA) {
         smtp_wait_on(s, PEEK_REPLY_LOST);
     } else if (x->wait == WAIT_AUTH) {
         smtp_wait_on(s, PEEK_AUTH_LOST);

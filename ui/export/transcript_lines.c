@@ -241,7 +241,9 @@ static void message_lines(struct transcript_lines *l, const struct event *e)
     note_begin(l, TIME_UNKNOWN);
     buf_printf(&l->out, "message %" PRIu32 " %s", m->number, outcome_name(m->outcome));
     if (m->has_envelope) {
-        add_text(l, ", from ", m->mail_from.n > 0 ? m->mail_from : bytes_of("<>"));
+        if (m->mail_from.p != NULL) { /* else MAIL was not seen */
+            add_text(l, ", from ", m->mail_from.n > 0 ? m->mail_from : bytes_of("<>"));
+        }
         uint32_t taken = 0;
         for (uint32_t i = 0; i < m->recipient_count; i++) {
             taken += m->recipients[i].fate == RCPT_ACCEPTED;
