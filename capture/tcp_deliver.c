@@ -195,24 +195,41 @@ static void tell_snaplen(struct tcp *t, struct flow *f, enum dir d, int64_t time
     }
 }
 
-/* Bytes [from, from + wire) in order, of which data was captured. What lies before next was read
- * already. */
-static void take_in_order(struct tcp *t, struct flow *f, enum dir d, uint64_t from, uint64_t to,
-                          struct bytes data, int32_t urgent, int64_t time, uint64_t packet)
+/* A stretch of the stream, of which `data` was captured: [from, to). */
+struct stretch {
+    uint64_t from, to;
+    struct bytes data;
+    int32_t urgent; /* offset of the urgent byte, -1 none */
+    int64_t time;
+    uint64_t packet;
+};
+
+static struct stretch stretch_of(const struct piece *p)
+{
+    return (struct stretch){.from = p->from,
+                            .to = p->to,
+                            .data = bytes_make(p->data, p->have),
+                            .urgent = p->urgent,
+                            .time = p->time,
+                            .packet = p->packet};
+}
+
+/* It begins at or before `next`: what lies before was read already. */
+static void take_in_order(struct tcp *t, struct flow *f, enum dir d, const struct stretch *s)
 {
     struct half *h = &f->half[d];
-    size_t skip = (size_t)(h->next - from);
-    uint64_t have_to = from + data.n;
-    struct bytes fresh = bytes_from(data, skip);
-    urgent = urgent >= (int32_t)skip ? urgent - (int32_t)skip : -1;
+    size_t skip = (size_t)(h->next - s->from);
+    uint64_t have_to = s->from + s->data.n;
+    struct bytes fresh = bytes_from(s->data, skip);
+    int32_t urgent = s->urgent >= (int32_t)skip ? s->urgent - (int32_t)skip : -1;
     uint64_t at = h->next;
     if (fresh.n > 0) {
         advance(h, have_to);
-        hand_up_urgent(t, f, d, at, fresh, urgent, time, packet);
+        hand_up_urgent(t, f, d, at, fresh, urgent, s->time, s->packet);
     }
-    if (to > h->next && f->state == FLOW_OPEN) {
-        tell_snaplen(t, f, d, time, packet);
-        declare_gap(t, f, d, to, time, packet, GAP_SNAPLEN);
+    if (s->to > h->next && f->state == FLOW_OPEN) {
+        tell_snaplen(t, f, d, s->time, s->packet);
+        declare_gap(t, f, d, s->to, s->time, s->packet, GAP_SNAPLEN);
     }
 }
 
@@ -427,7 +444,8 @@ void tcp_deliver_segment(struct tcp *t, struct flow *f, enum dir d, uint64_t fro
         tcp_queue_compare(h->queue, from, s->data, tell_conflict, &at);
     }
     int32_t urgent = s->flags & TCP_URG ? (s->urgent ? s->urgent - 1 : 0) : -1;
-    take_in_order(t, f, d, from, to, s->data, urgent, seg->time, seg->packet);
+    struct stretch x = {from, to, s->data, urgent, seg->time, seg->packet};
+    take_in_order(t, f, d, &x);
 }
 
 /* One piece of d that may go, or NULL. */
@@ -467,8 +485,8 @@ static bool ready_one(struct tcp *t, struct flow *f, enum dir d)
     if (p == NULL) {
         return false;
     }
-    take_in_order(t, f, d, p->from, p->to, bytes_make(p->data, p->have), p->urgent, p->time,
-                  p->packet);
+    struct stretch x = stretch_of(p);
+    take_in_order(t, f, d, &x);
     free(p);
     return true;
 }
@@ -551,8 +569,8 @@ bool tcp_deliver_resolve(struct tcp *t, struct flow *f)
         for (int d = 0; d < 2; d++) {
             struct piece *p = take_doubt(t, f, (enum dir)d, true);
             if (p != NULL) {
-                take_in_order(t, f, (enum dir)d, p->from, p->to, bytes_make(p->data, p->have),
-                              p->urgent, p->time, p->packet);
+                struct stretch x = stretch_of(p);
+                take_in_order(t, f, (enum dir)d, &x);
                 free(p);
                 return true;
             }
@@ -562,8 +580,8 @@ bool tcp_deliver_resolve(struct tcp *t, struct flow *f)
     int d = hole[0] && (!hole[1] || packet[0] <= packet[1]) ? 0 : 1; /* the older one */
     struct piece *p = take_doubt(t, f, (enum dir)d, true);
     if (p != NULL) {
-        take_in_order(t, f, (enum dir)d, p->from, p->to, bytes_make(p->data, p->have), p->urgent,
-                      p->time, p->packet);
+        struct stretch x = stretch_of(p);
+        take_in_order(t, f, (enum dir)d, &x);
         free(p);
         return true;
     }
