@@ -1,11 +1,106 @@
 #include "ui/tui/mail.h"
 
 #include "dissect/mime.h"
+#include "dissect/mime_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- the decoder: dissect/mime_parts.h ------------------------------------------------------ */
+
+struct reading {
+    struct mime_message *message;
+    struct buf remark; /* of the part asked for last */
+};
+
+static void *open_message(struct bytes message, const struct limits *l)
+{
+    struct reading *r = xcalloc(1, sizeof(*r));
+    struct mime_options o = {.limits = l, .whole = true, .total = message.n};
+    buf_init(&r->remark, 1024);
+    r->message = mime_message_read(message, &o);
+    return r;
+}
+
+static size_t count_parts(void *m)
+{
+    return ((struct reading *)m)->message->count;
+}
+
+/* What a person should know before he opens it. */
+static void remark_on(const struct mime_part *p, struct buf *out)
+{
+    buf_clear(out);
+    if (p->incomplete) {
+        buf_add_str(out, "incomplete ");
+    }
+    if (p->limited) {
+        buf_add_str(out, "not read further: a limit ");
+    }
+    if (p->magic && mime_sniff_conflict(p->magic, p->type, p->name) != SEVERITY_NONE) {
+        buf_printf(out, "declared %.*s, content %s", (int)(p->type.n < 80 ? p->type.n : 80),
+                   (const char *)p->type.p, p->magic->label);
+    } else if (p->attachment) {
+        buf_add_str(out, "attachment");
+    }
+}
+
+static bool get_part(void *m, size_t i, struct mail_part *out)
+{
+    struct reading *r = m;
+    if (i >= r->message->count) {
+        return false;
+    }
+    const struct mime_part *p = &r->message->parts[i];
+    struct buf number;
+    buf_init(&number, sizeof(out->number) - 1);
+    mime_part_number(r->message, (uint32_t)i, &number);
+    remark_on(p, &r->remark);
+    *out = (struct mail_part){.depth = p->depth,
+                              .type = p->type,
+                              .charset = p->charset,
+                              .encoding = p->encoding,
+                              .name = p->name,
+                              .size = p->size,
+                              .remark = buf_bytes(&r->remark),
+                              .is_text = p->is_text,
+                              .is_leaf = p->kind == MIME_LEAF};
+    snprintf(out->number, sizeof(out->number), "%s", buf_cstr(&number));
+    buf_done(&number);
+    return true;
+}
+
+static bool get_text(void *m, size_t i, struct buf *out)
+{
+    return mime_part_text(((struct reading *)m)->message, (uint32_t)i, out);
+}
+
+static bool add_piece(void *arg, struct bytes piece)
+{
+    return buf_add(arg, piece);
+}
+
+static bool get_content(void *m, size_t i, struct buf *out)
+{
+    return mime_part_content(((struct reading *)m)->message, (uint32_t)i, add_piece, out);
+}
+
+static void close_message(void *m)
+{
+    struct reading *r = m;
+    mime_message_free(&r->message);
+    buf_done(&r->remark);
+    free(r);
+}
 
 const struct mail_decoder *mail_decoder(void)
 {
-    return NULL;
+    static const struct mail_decoder decoder = {open_message, count_parts, get_part,
+                                                get_text,     get_content, close_message};
+    return &decoder;
 }
+
+/* ---- header fields -------------------------------------------------------------------------- */
 
 size_t mail_header_end(struct bytes message)
 {

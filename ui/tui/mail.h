@@ -30,7 +30,7 @@ struct mail_decoder {
     void (*close)(void *m);
 };
 
-/* NULL while the program has none. */
+/* Over dissect/mime_parts.h. Views of a part live until the next call of part(). */
 const struct mail_decoder *mail_decoder(void);
 
 struct mail_field {

@@ -68,7 +68,7 @@ static void warn(void *arg, const char *sentence)
 static bool open_file(struct save_job *j, struct error *e)
 {
     const char *name;
-    if (!folder_open_parent(&j->folder, NULL, j->request.path, &name, e)) {
+    if (!folder_open_parent(&j->folder, j->ui->maker, j->request.path, &name, e)) {
         return false;
     }
     j->folder_open = true;

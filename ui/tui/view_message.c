@@ -86,7 +86,7 @@ static void take_text(struct mail_view *v)
     buf_clear(&v->text);
     if (v->mode == DECODED && v->mail) {
         if (!mail_decoder()->text(v->mail, v->part, &v->text)) {
-            buf_add_str(&v->text, "(no text: s saves this part, F6 shows the bytes as sent)\n");
+            buf_add_str(&v->text, "(no text: S saves this part, F6 shows the bytes as sent)\n");
         }
         pager_set(&v->pager, NULL, buf_bytes(&v->text), 0, v->text.n);
     } else if (v->has_body) {
@@ -438,7 +438,10 @@ static void detail(const struct view *view, const struct pane *p)
     message_room_init(&room);
     bool limited = v->reader.ref.cut && v->has_body;
     struct bytes charset = {NULL, 0};
-    if (store_message(view->ui->store, v->item, &room, NULL)) {
+    struct mail_part part;
+    if (v->mode == DECODED && v->mail && mail_decoder()->part(v->mail, v->part, &part)) {
+        charset = part.charset;
+    } else if (store_message(view->ui->store, v->item, &room, NULL)) {
         charset = mime_charset(room.message.header[HEADER_CONTENT_TYPE]);
     }
     pane_printf(p, 0, 1, p->cols - 2, limited ? STYLE_LOST : STYLE_DIM,
@@ -631,7 +634,7 @@ static void save(struct view *view, const char *path)
     if (!path[0]) {
         return;
     }
-    if (!folder_open_parent(&folder, NULL, path, &name, &e)) {
+    if (!folder_open_parent(&folder, view->ui->maker, path, &name, &e)) {
         ui_say(view->ui, STYLE_ERROR, "%s", e.text);
         return;
     }
