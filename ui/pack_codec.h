@@ -119,7 +119,11 @@ static inline struct bytes get_raw(struct get *g, uint64_t n)
         g->p = g->end;
         return (struct bytes){(const uint8_t *)"", 0};
     }
-    struct bytes b = {n ? g->p : (const uint8_t *)"", (size_t)n};
+    // Not even zero may be added to the null pointer of an empty record (C17 6.5.6).
+    if (n == 0) {
+        return (struct bytes){(const uint8_t *)"", 0};
+    }
+    struct bytes b = {g->p, (size_t)n};
     g->p += n;
     return b;
 }

@@ -19,6 +19,13 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0 ? 1 : 0);
 }
 
+/* What floor_div() leaves: 0 to b-1. No product, which could overflow at either end of time. */
+static uint32_t floor_mod(int64_t a, int64_t b)
+{
+    int64_t rest = a % b;
+    return (uint32_t)(rest < 0 ? rest + b : rest);
+}
+
 /* Days since 1970 → date in the proleptic Gregorian calendar. The year is taken to begin in March,
  * so that the leap day ends it; 400 years are 146,097 days. */
 static void civil_from_days(int64_t days, struct civil *c)
@@ -130,7 +137,7 @@ static size_t finish(const char *out, char *p)
 size_t when_rfc3339(int64_t ns, enum when_precision precision, char out[static WHEN_ROOM])
 {
     int64_t seconds = floor_div(ns, SECOND);
-    uint32_t fraction = (uint32_t)(ns - seconds * SECOND);
+    uint32_t fraction = floor_mod(ns, SECOND);
     struct civil c;
     civil_utc(seconds, &c);
     char *p = put_clock(put_date(out, &c, 'T'), &c);
@@ -143,10 +150,10 @@ size_t when_rfc3339(int64_t ns, enum when_precision precision, char out[static W
     return finish(out, p);
 }
 
-static char *put_millis(char *p, int64_t ns, int64_t seconds)
+static char *put_millis(char *p, int64_t ns)
 {
     *p++ = '.';
-    return put3(p, (uint32_t)(ns - seconds * SECOND) / 1000000);
+    return put3(p, floor_mod(ns, SECOND) / 1000000);
 }
 
 size_t when_date_time(int64_t ns, bool utc, char out[static WHEN_ROOM])
@@ -154,7 +161,7 @@ size_t when_date_time(int64_t ns, bool utc, char out[static WHEN_ROOM])
     int64_t seconds = floor_div(ns, SECOND);
     struct civil c;
     civil_local(seconds, utc, &c);
-    return finish(out, put_millis(put_clock(put_date(out, &c, ' '), &c), ns, seconds));
+    return finish(out, put_millis(put_clock(put_date(out, &c, ' '), &c), ns));
 }
 
 size_t when_clock(int64_t ns, bool utc, char out[static WHEN_ROOM])
@@ -162,7 +169,7 @@ size_t when_clock(int64_t ns, bool utc, char out[static WHEN_ROOM])
     int64_t seconds = floor_div(ns, SECOND);
     struct civil c;
     civil_local(seconds, utc, &c);
-    return finish(out, put_millis(put_clock(out, &c), ns, seconds));
+    return finish(out, put_millis(put_clock(out, &c), ns));
 }
 
 size_t when_duration(int64_t ns, char out[static WHEN_ROOM])
