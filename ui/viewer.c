@@ -1,6 +1,7 @@
 #include "ui/viewer.h"
 
 #include "ui/config.h"
+#include "ui/filter_mime.h"
 #include "ui/geo.h"
 #include "ui/spool.h"
 #include "ui/store.h"
@@ -19,6 +20,7 @@
 
 struct viewer {
     struct config config;
+    struct limits limits; /* a copy that may be handed on as void * */
     struct spool *spool;
     struct relay *relay;
     struct store *store;
@@ -106,6 +108,7 @@ struct viewer *viewer_open(const struct options *o, const struct source_config *
 {
     struct viewer *v = xcalloc(1, sizeof *v);
     v->say = say;
+    v->limits = o->limits;
     setlocale(LC_CTYPE, "");
     read_settings(v);
     open_geo(v);
@@ -218,6 +221,8 @@ bool viewer_show(struct viewer *v, const struct viewer_run *r, int *signal, stru
         .geo = v->geo,
         .file_name = r->file_name,
         .file_name_arg = r->file_name_arg,
+        .parts = filter_mime_parts,
+        .parts_arg = &v->limits,
     };
     v->run = r;
     v->store = store_new(&sc);

@@ -12,21 +12,35 @@
 
 struct mail_part {
     int depth;         /* 0: the message itself */
-    char number[32];   /* "1.2" */
+    char number[64];   /* "1.2" */
     struct bytes type; /* "text/plain" */
     struct bytes charset, encoding, name;
-    uint64_t size;       /* decoded */
-    struct bytes remark; /* "declared pdf, content PDF 1.4"; empty */
+    uint64_t size;             /* decoded */
+    struct bytes remark;       /* "is a Windows program", "not whole"; empty */
+    struct bytes content;      /* what its first bytes say: "PDF"; empty when not known */
+    const struct bytes *names; /* all that differ, when there are several */
+    uint32_t name_count;
+    const uint8_t *sha256; /* of an attachment that is whole; else NULL */
+    struct bytes file;     /* a safe name to save it by; until the next call */
     bool is_text, is_leaf;
+};
+
+/* What misleads in the message. */
+struct mail_finding {
+    const char *sentence;
+    struct bytes evidence;
+    unsigned severity; /* enum severity */
 };
 
 /* Views that it gives live until close. */
 struct mail_decoder {
-    void *(*open)(struct bytes message, const struct limits *l);
+    /* whole: nothing of the message is missing. message lives until close. */
+    void *(*open)(struct bytes message, bool whole, const struct limits *l);
     size_t (*count)(void *m);
     bool (*part)(void *m, size_t i, struct mail_part *out);
     bool (*text)(void *m, size_t i, struct buf *out);    /* readable, UTF-8; false: no text */
     bool (*content)(void *m, size_t i, struct buf *out); /* decoded bytes */
+    bool (*finding)(void *m, size_t i, struct mail_finding *out); /* false: no more */
     void (*close)(void *m);
 };
 

@@ -61,8 +61,14 @@ static void open_decoder(struct mail_view *v)
         return;
     }
     uint64_t most = v->view.ui->limits->mime_bytes;
-    read_into(v, &v->whole, most < TEXT_MOST ? (size_t)most : TEXT_MOST);
-    v->mail = d->open(buf_bytes(&v->whole), v->view.ui->limits);
+    most = most < TEXT_MOST ? most : TEXT_MOST;
+    read_into(v, &v->whole, (size_t)most);
+    struct message_room room;
+    message_room_init(&room);
+    bool whole = store_message(v->view.ui->store, v->item, &room, NULL) && room.message.complete &&
+                 !room.message.has_lines && !v->reader.ref.cut && v->reader.ref.bytes <= most;
+    message_room_done(&room);
+    v->mail = d->open(buf_bytes(&v->whole), whole, v->view.ui->limits);
     v->parts = v->mail ? d->count(v->mail) : 0;
 }
 
@@ -318,16 +324,47 @@ static void add_parts(struct mail_view *v)
     }
 }
 
+/* What misleads in the message, as the decoder found it. */
+static void add_findings(struct mail_view *v)
+{
+    struct mail_finding f;
+    for (size_t i = 0; v->mail && mail_decoder()->finding(v->mail, i, &f); i++) {
+        doc_pair(&v->doc, i == 0 ? "Beware" : "", STYLE_TEMP, bytes_of(f.sentence));
+        doc_pair(&v->doc, "", STYLE_DIM, f.evidence);
+    }
+}
+
+static void add_chosen(struct mail_view *v, const struct mail_part *p)
+{
+    char hex[65];
+    for (uint32_t i = 0; i < p->name_count; i++) {
+        doc_pair(&v->doc, i == 0 ? "Names" : "", STYLE_TEMP, p->names[i]);
+    }
+    if (!p->is_text) {
+        doc_pair(&v->doc, "Content", STYLE_NORMAL, p->content);
+    }
+    for (size_t i = 0; p->sha256 && i < 32; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", p->sha256[i]);
+    }
+    if (p->sha256) {
+        doc_pair(&v->doc, "SHA-256", STYLE_NORMAL, bytes_of(hex));
+    }
+}
+
 static void add_text_rule(struct mail_view *v)
 {
     struct mail_part p;
     char title[96];
-    if (v->mail && mail_decoder()->part(v->mail, v->part, &p)) {
+    bool chosen = v->mail && mail_decoder()->part(v->mail, v->part, &p);
+    if (chosen) {
         snprintf(title, sizeof(title), "Part %s", p.number);
     } else {
         snprintf(title, sizeof(title), v->has_body ? "Body, as sent" : "Its bytes are not kept");
     }
     doc_rule(&v->doc, title);
+    if (chosen) {
+        add_chosen(v, &p);
+    }
 }
 
 static void build(struct mail_view *v)
@@ -348,6 +385,7 @@ static void build(struct mail_view *v)
     }
     if (v->envelope) {
         add_parts(v);
+        add_findings(v);
     }
     add_text_rule(v);
     message_room_done(&room);
@@ -499,10 +537,8 @@ static void ask_to_save(struct mail_view *v)
     struct mail_part p;
     struct buf name;
     buf_init(&name, 256);
-    if (v->mail && mail_decoder()->part(v->mail, v->part, &p) && p.name.n) {
-        text_filename(&name, p.name, 120);
-    } else if (v->mail && mail_decoder()->part(v->mail, v->part, &p)) {
-        buf_printf(&name, "part-%s.%s", p.number, p.is_text ? "txt" : "bin");
+    if (v->mail && mail_decoder()->part(v->mail, v->part, &p)) {
+        buf_add(&name, p.file);
     } else {
         buf_printf(&name, "message-%" PRIu64 "-%u.eml",
                    store_number(v->view.ui->store, v->item.session), v->item.index + 1);
