@@ -1,5 +1,6 @@
 /* Oddities, counted one by one, become findings: one for each rule. */
 #include "capture/base/error.h"
+#include "capture/base/text.h"
 #include "dissect/mime_private.h"
 
 #include <stdarg.h>
@@ -37,9 +38,9 @@ void mime_trouble_detail(struct mime_reading *r, struct mime_trouble *t, const c
     va_start(args, format);
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (n > 0) {
-        size_t kept = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-        t->detail = arena_copy(&r->m->arena, bytes_make(text, kept));
+    if (n > 0) { /* cut between characters */
+        struct bytes kept = text_cut(bytes_of(text), sizeof text - 4);
+        t->detail = arena_copy(&r->m->arena, kept);
     }
 }
 

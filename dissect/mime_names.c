@@ -168,8 +168,14 @@ void mime_read_names(struct mime_reading *r, uint32_t part, const struct mime_pa
         r->trouble[ODD_NAMES_DIFFER].severity = SEVERITY_MEDIUM;
     }
     if (t != NULL) {
-        mime_trouble_detail(r, t, "%.*s", (int)p->name.n, (const char *)p->name.p);
-        t->first = n.list[1];
+        struct buf all;
+        buf_init(&all, (size_t)NAMES_MOST * NAME_BYTES);
+        for (uint32_t i = 0; i < n.count; i++) {
+            buf_add_str(&all, i > 0 ? " / " : "");
+            buf_add(&all, n.list[i]);
+        }
+        mime_trouble_detail(r, t, "%s", buf_cstr(&all));
+        buf_done(&all);
     }
 }
 

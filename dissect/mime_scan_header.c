@@ -154,8 +154,11 @@ size_t scan_header(struct scanner *s, uint32_t node, size_t at, bool *ended)
             }
             break;
         }
-        if (!header_line(s, &h, &l)) { /* some readers go on behind it */
-            scan_odd(s, ODD_FIELD_WRITTEN, node, l.begin);
+        if (!header_line(s, &h, &l)) {           /* some readers go on behind it */
+            bool some = h.count > 0 || node > 0; /* a message may be without a header */
+            if (s->whole && (some || s->raw.p[l.begin] == ':')) {
+                scan_odd(s, ODD_HEADER_BROKEN, node, l.begin);
+            }
             break;
         }
         at = l.next;
