@@ -500,8 +500,7 @@ enum data_verdict { DATA_TAKE, DATA_DOUBT, DATA_DROP };
 /* What a Linux receiver does with it before it looks at the sequence number (hostile.md T12-T16).
  */
 static enum data_verdict judge_data(struct tcp *t, struct flow *f, enum dir d,
-                                    const struct segment *s, const struct tcp_fields *x,
-                                    uint64_t from)
+                                    const struct segment *s, struct tcp_fields *x, uint64_t from)
 {
     struct half *h = &f->half[d], *peer = &f->half[dir_other(d)];
     if (!(x->flags & TCP_ACK)) {
@@ -517,7 +516,7 @@ static enum data_verdict judge_data(struct tcp *t, struct flow *f, enum dir d,
     }
     if (x->has_ts && h->has_ts && (int32_t)(h->ts_recent - x->tsval) > 1 &&
         from + x->wire > h->next) {
-        tcp_note(t, f, d, NOTE_PAWS_OLD, from, s);
+        x->outdated = true; /* told when it is known that no other copy brings the same */
         return DATA_DOUBT;
     }
     uint64_t base = h->next > h->acked ? h->next : h->acked;
@@ -526,6 +525,18 @@ static enum data_verdict judge_data(struct tcp *t, struct flow *f, enum dir d,
         return DATA_DROP;
     }
     return DATA_TAKE;
+}
+
+/* RFC 7323 4.3, as Linux has it: the segment must begin at the left edge or before, and pass the
+ * test of the window: what was sent again after it had arrived does not count, else what the link
+ * delivers late would look outdated. */
+static void recent_timestamp(struct half *h, const struct tcp_fields *x, uint64_t from)
+{
+    bool newer = !h->has_ts || (int32_t)(x->tsval - h->ts_recent) > 0;
+    if (newer && from <= h->next && from + x->wire >= h->next) {
+        h->ts_recent = x->tsval;
+        h->has_ts = true;
+    }
 }
 
 /* Cuts what lies before offset 0 and behind the FIN. False when nothing is left. */
@@ -592,9 +603,8 @@ static void take_data(struct tcp *t, struct flow *f, enum dir d, const struct se
         tcp_deliver_doubtful(t, f, d, from, x, s, sum != SUM_TAKE);
         return;
     }
-    if (x->has_ts && from <= h->next && (!h->has_ts || (int32_t)(x->tsval - h->ts_recent) > 0)) {
-        h->ts_recent = x->tsval;
-        h->has_ts = true;
+    if (x->has_ts) {
+        recent_timestamp(h, x, from);
     }
     if (from + x->wire > h->highest) {
         h->highest = from + x->wire;

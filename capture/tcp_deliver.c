@@ -72,23 +72,26 @@ static uint64_t owner_of(const struct flow *f, enum dir d)
 }
 
 /* A copy of bytes handed up before: held against what the ring remembers. */
-static void compare_delivered(struct flow *f, enum dir d, uint64_t from, struct bytes data,
+static bool compare_delivered(struct flow *f, enum dir d, uint64_t from, struct bytes data,
                               struct conflict_at *at)
 {
     const struct half *h = &f->half[d];
+    bool differs = false;
     while (data.n > 0 && from < h->next) {
         size_t most = h->next - from < data.n ? (size_t)(h->next - from) : data.n;
         struct bytes old = tcp_history_find(at->t->history, h->history, owner_of(f, d), from, most);
         if (old.n == 0) {
-            return;
+            break;
         }
         struct bytes new = bytes_sub(data, 0, old.n);
         if (!bytes_equal(old, new)) {
             tell_conflict(at, from, old, new, true);
+            differs = true;
         }
         data = bytes_from(data, old.n);
         from += old.n;
     }
+    return differs;
 }
 
 /* ---- handing up ---- */
@@ -267,6 +270,7 @@ static struct piece *piece_of(const struct tcp_fields *s, const struct segment *
     p->packet = seg->packet;
     p->ttl = seg->ttl;
     p->bad_checksum = bad;
+    p->outdated = s->outdated;
     if (s->flags & TCP_URG) {
         p->urgent = s->urgent ? s->urgent - 1 : 0;
     }
@@ -309,6 +313,16 @@ static void doubt_free(struct tcp *t, struct doubt **at)
     free(gone);
 }
 
+/* A delayed copy of what came again is the link's doing, and no news: an outdated segment is told
+ * only where its bytes differ from the others' or nothing else brought them. */
+static void tell_outdated(struct tcp *t, struct flow *f, enum dir d, const struct piece *p)
+{
+    if (p->outdated) {
+        struct segment at = {.time = p->time, .packet = p->packet};
+        tcp_note(t, f, d, NOTE_PAWS_OLD, p->from, &at);
+    }
+}
+
 void tcp_deliver_doubtful(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
                           const struct tcp_fields *s, const struct segment *seg, bool bad_checksum)
 {
@@ -327,6 +341,7 @@ void tcp_deliver_doubtful(struct tcp *t, struct flow *f, enum dir d, uint64_t fr
     struct doubt **end = &h->doubts;
     for (int count = 1; *end != NULL; end = &(*end)->next, count++) {
         if (count >= DOUBTS_MOST) {
+            tell_outdated(t, f, d, h->doubts->piece);
             doubt_free(t, &h->doubts);
             end = &h->doubts;
             count = 0;
@@ -361,9 +376,21 @@ static void settle_doubts(struct tcp *t, struct flow *f, enum dir d, uint64_t fr
             then.time = x->time;
             then.ttl = x->ttl;
             tell_conflict(&then, a, good, bad, false);
+            tell_outdated(t, f, d, x);
         }
         doubt_free(t, p);
     }
+}
+
+/* What a doubtful piece holds was read from other copies. */
+static void doubt_expire(struct tcp *t, struct flow *f, enum dir d, struct doubt **at)
+{
+    const struct piece *x = (*at)->piece;
+    struct conflict_at where = {t, f, d, x->time, x->packet, x->ttl, x->bad_checksum};
+    if (compare_delivered(f, d, x->from, bytes_make(x->data, x->have), &where)) {
+        tell_outdated(t, f, d, x);
+    }
+    doubt_free(t, at);
 }
 
 /* The doubtful piece that the stream goes on with, when nothing better will come: it begins at or
@@ -374,13 +401,16 @@ static struct piece *take_doubt(struct tcp *t, struct flow *f, enum dir d, bool 
     for (struct doubt **p = &h->doubts; *p != NULL;) {
         struct piece *x = (*p)->piece;
         if (x->to <= h->next) {
-            doubt_free(t, p);
+            doubt_expire(t, f, d, p);
             continue;
         }
         bool taken = h->acked >= x->to && causal(f, d, x->need);
         if (x->from <= h->next && (force || taken)) {
             if (!force && x->bad_checksum && h->sums == SUMS_UNKNOWN) {
                 h->sums = SUMS_BAD; /* the receiver took it: this sender's sums are never right */
+            }
+            if (!taken) {
+                tell_outdated(t, f, d, x);
             }
             struct doubt *gone = *p;
             *p = gone->next;

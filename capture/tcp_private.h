@@ -103,6 +103,7 @@ struct tcp_fields {
     uint8_t flags;
     int scale; /* -1 none */
     bool has_ts;
+    bool outdated; /* its timestamp is older than the stream's (RFC 7323 5) */
 };
 
 #define TCP_FIN 0x01u

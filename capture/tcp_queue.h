@@ -25,6 +25,7 @@ struct piece {
     int32_t urgent; /* offset from `from` of the urgent byte, -1 none */
     uint8_t ttl;
     bool bad_checksum;
+    bool outdated; /* by its timestamp, and not told yet */
     bool doubtful; /* acknowledges what was not seen (yet): any clean copy wins */
     uint8_t data[];
 };

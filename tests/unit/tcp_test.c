@@ -379,6 +379,48 @@ static void segments_a_receiver_does_not_take(void **state)
     evade("ECN bits", 0, 0, PSH | ACK | 0xc0, none, false, "EVIL");
 }
 
+/* A play of client segments "OFFSET TEXT TSVAL"; the log of what was read and told. */
+static void timestamps(const char *name, const char *play, uint32_t acked, const char *want)
+{
+    struct world *w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    for (const char *at = play; *at != '\0';) {
+        char *rest, text[16] = "";
+        uint32_t from = (uint32_t)strtoul(at, &rest, 10);
+        size_t n = strcspn(rest + 1, " ");
+        memcpy(text, rest + 1, n);
+        uint32_t tsval = (uint32_t)strtoul(rest + 1 + n, &rest, 10);
+        send_at(w, FROM_CLIENT, w->isn + 1 + from, SERVER_ISN + 1, PSH | ACK, bytes_of(text),
+                (struct opts){.tsval = tsval});
+        at = rest + (*rest == ' ');
+    }
+    send_at(w, FROM_SERVER, SERVER_ISN + 1, w->isn + 1 + acked, ACK, bytes_of(""),
+            (struct opts){0});
+    tcp_finish(w->tcp);
+    if (strcmp(buf_cstr(&w->log), want) != 0) {
+        print_message("%s\n", name);
+    }
+    assert_string_equal(buf_cstr(&w->log), want);
+    world_free(w);
+}
+
+static void outdated_segments_are_told_where_they_bring_something_else(void **state)
+{
+    (void)state;
+    assert_int_equal(NOTE_PAWS_OLD, 10);
+    timestamps("sent again for nothing: its time is not the stream's", "0 A1 100 0 A1 900 2 B2 500",
+               4, "C:A1 C:B2 close 4 ");
+    timestamps("delayed, then sent again", "0 A1 900 2 B2 500 2 B2 901", 4, "C:A1 C:B2 close 4 ");
+    timestamps("delayed beyond a hole, then sent again", "0 A1 900 4 C3 500 4 C3 902 2 B2 901", 6,
+               "C:A1 C:B2 C:C3 close 4 ");
+    timestamps("another text", "0 A1 900 2 EV 500 2 B2 901", 4,
+               "C:A1 [note 0 B2/EV] [note 10 /] C:B2 close 4 ");
+    timestamps("another text behind what waits", "0 A1 900 4 C3 901 4 EV 500 2 B2 902", 6,
+               "C:A1 C:B2 C:C3 [note 0 C3/EV] [note 10 /] close 4 ");
+    timestamps("nothing else came", "0 A1 900 2 EV 500", 2, "C:A1 [note 10 /] C:EV close 4 ");
+    timestamps("the receiver took it", "0 A1 900 2 B2 500", 4, "C:A1 C:B2 close 4 ");
+}
+
 static void urgent_bytes_leave_the_stream_as_on_linux(void **state)
 {
     (void)state;
@@ -585,6 +627,7 @@ int main(void)
         cmocka_unit_test(linux_reads_what_the_kernel_read),
         cmocka_unit_test(other_policies),
         cmocka_unit_test(segments_a_receiver_does_not_take),
+        cmocka_unit_test(outdated_segments_are_told_where_they_bring_something_else),
         cmocka_unit_test(urgent_bytes_leave_the_stream_as_on_linux),
         cmocka_unit_test(keep_alives_and_old_data_bring_nothing),
         cmocka_unit_test(a_copy_that_differs_is_told_with_both_texts),
