@@ -33,6 +33,35 @@ static void moves(void **state)
     assert_false(list_act(&l, ACT_HELP));
 }
 
+static void looks_around(void **state)
+{
+    (void)state;
+    assert_int_equal(list_around(3, 1, 5, true), 4);
+    assert_int_equal(list_around(4, 1, 5, true), 0);
+    assert_int_equal(list_around(0, 1, 5, false), 4);
+    assert_int_equal(list_around(2, 5, 5, false), 2);
+    assert_int_equal(list_around(2, 5, 5, true), 2);
+    assert_int_equal(list_around(0, 1, 0, true), 0);
+}
+
+static void takes_clicks(void **state)
+{
+    (void)state;
+    struct list l = {0};
+    list_layout(&l, 7, 3);
+    list_go(&l, 5); /* rows 3 to 5 are shown */
+    assert_int_equal(l.top, 3);
+    assert_true(list_click(&l, 1, 1));
+    assert_int_equal(l.cursor, 4);
+    assert_true(list_click(&l, 5, 2)); /* the second line of the third row */
+    assert_int_equal(l.cursor, 5);
+    assert_false(list_click(&l, -1, 2));
+    assert_false(list_click(&l, 3, 1)); /* below what is shown */
+    list_layout(&l, 2, 3);
+    assert_false(list_click(&l, 2, 1)); /* below the last row */
+    assert_int_equal(l.cursor, 1);
+}
+
 static void always_inside(void **state)
 {
     (void)state;
@@ -130,7 +159,8 @@ static void sorts_in_slices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(moves),           cmocka_unit_test(always_inside),
+        cmocka_unit_test(moves),           cmocka_unit_test(looks_around),
+        cmocka_unit_test(takes_clicks),    cmocka_unit_test(always_inside),
         cmocka_unit_test(nothing_in_it),   cmocka_unit_test(text_scrolls),
         cmocka_unit_test(sorts_in_slices),
     };

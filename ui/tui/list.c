@@ -110,6 +110,21 @@ bool list_scroll(struct list *l, enum action a)
     return true;
 }
 
+size_t list_around(size_t at, size_t k, size_t n, bool forward)
+{
+    return n == 0 ? 0 : (at + (forward ? k % n : n - k % n)) % n;
+}
+
+bool list_click(struct list *l, int line, int lines_each)
+{
+    int row = line / lines_each;
+    if (line < 0 || row >= l->page || l->top + (size_t)row >= l->count) {
+        return false;
+    }
+    list_go(l, l->top + (size_t)row);
+    return true;
+}
+
 int list_row(const struct list *l, size_t row)
 {
     return row >= l->top && row - l->top < page_of(l) ? (int)(row - l->top) : -1;

@@ -523,3 +523,12 @@ void rows_follow_anchor(struct rows *r, struct list *l)
         rows_set_anchor(r, l->cursor);
     }
 }
+
+void rows_draw_empty(const struct rows *r, const struct pane *p, const char *none,
+                     const char *none_passes)
+{
+    if (rows_count(r) == 0 && r->phase == ROWS_STEADY) {
+        bool empty = store_list_size(r->source.store, r->source.list) == 0;
+        pane_str(p, 2, 5, p->cols - 6, STYLE_TITLE, empty ? none : none_passes);
+    }
+}

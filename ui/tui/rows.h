@@ -10,6 +10,7 @@
 #define MAILWIRE_UI_TUI_ROWS_H
 
 #include "ui/store.h"
+#include "ui/tui/canvas.h"
 #include "ui/tui/list.h"
 #include "ui/tui/order.h"
 
@@ -90,5 +91,8 @@ void rows_set_anchor(struct rows *r, size_t i);
 /* Moves a list's cursor to where the anchor is now; the rows stay where they are on the screen.
  * Takes the cursor's row as the first anchor. Call before the list is laid out. */
 void rows_follow_anchor(struct rows *r, struct list *l);
+/* Where no row is shown and none is being looked for: says whether there are none at all. */
+void rows_draw_empty(const struct rows *r, const struct pane *p, const char *none,
+                     const char *none_passes);
 
 #endif

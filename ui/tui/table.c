@@ -137,51 +137,46 @@ static void step_sort(struct table *t, bool right)
     t->descending = false;
 }
 
-bool table_act(struct table *t, enum action a, bool *sorted)
+enum table_did table_act(struct table *t, enum action a)
 {
-    *sorted = false;
     if (list_act(&t->list, a)) {
-        return true;
+        return TABLE_MOVED;
     }
     switch (a) {
     case ACT_LEFT:
         t->shift -= t->shift > 0;
-        return true;
+        return TABLE_SHIFTED;
     case ACT_RIGHT:
         t->shift += t->shift + 1 < t->columns;
-        return true;
+        return TABLE_SHIFTED;
     case ACT_SORT_LEFT:
     case ACT_SORT_RIGHT:
         step_sort(t, a == ACT_SORT_RIGHT);
-        *sorted = true;
-        return true;
+        return TABLE_SORTED;
     case ACT_SORT_TURN:
         t->descending = !t->descending;
-        *sorted = true;
-        return true;
+        return TABLE_SORTED;
     default:
-        return false;
+        return TABLE_NOTHING;
     }
 }
 
-bool table_click(struct table *t, int row, int col, bool *sorted)
+static bool click_heading(struct table *t, int col)
 {
-    *sorted = false;
-    if (row == 0) {
-        for (size_t i = 0; i < t->columns; i++) {
-            if (t->w[i] && col >= t->x[i] && col <= t->x[i] + t->w[i]) {
-                t->descending = i == t->sort && !t->descending;
-                t->sort = i;
-                *sorted = true;
-                return true;
-            }
+    for (size_t i = 0; i < t->columns; i++) {
+        if (t->w[i] && col >= t->x[i] && col <= t->x[i] + t->w[i]) {
+            t->descending = i == t->sort && !t->descending;
+            t->sort = i;
+            return true;
         }
-        return false;
     }
-    size_t at = t->list.top + (size_t)(row - 1);
-    if (row < 0 || row > t->list.page || at >= t->list.count) {
-        return false;
+    return false;
+}
+
+enum table_did table_click(struct table *t, int row, int col, bool twice)
+{
+    if (row == 0) {
+        return click_heading(t, col) ? TABLE_SORTED : TABLE_NOTHING;
     }
-    list_go(&t->list, at);
-    return true;
+    return !list_click(&t->list, row - 1, 1) ? TABLE_NOTHING : twice ? TABLE_OPENED : TABLE_MOVED;
 }

@@ -38,9 +38,13 @@ struct table_ops {
 void table_layout(struct table *t, int cols, size_t count, int rows);
 void table_draw(const struct table *t, const struct pane *p, const struct table_ops *ops,
                 void *arg);
-/* Moves the cursor or the columns, or chooses the sort column; *sorted is set for the latter. */
-bool table_act(struct table *t, enum action a, bool *sorted);
-/* A click on row, col of the pane: a heading sorts, a row selects. False: neither. */
-bool table_click(struct table *t, int row, int col, bool *sorted);
+
+/* What a key or a click did: nothing, moved the cursor, moved the columns sideways, chose another
+ * order (sort, descending), moved the cursor to a row that is to be opened. */
+enum table_did { TABLE_NOTHING, TABLE_MOVED, TABLE_SHIFTED, TABLE_SORTED, TABLE_OPENED };
+
+enum table_did table_act(struct table *t, enum action a);
+/* On row, col of the pane: a heading sorts, a row is selected, the second time opened. */
+enum table_did table_click(struct table *t, int row, int col, bool twice);
 
 #endif

@@ -350,9 +350,8 @@ static bool has_text(const struct compare *c, const struct pair *p)
 
 static void jump(struct compare *c, bool forward)
 {
-    size_t n = c->pairs;
-    for (size_t k = 1; k <= n; k++) {
-        size_t i = forward ? (c->list.cursor + k) % n : (c->list.cursor + n - k % n) % n;
+    for (size_t k = 1; k <= c->pairs; k++) {
+        size_t i = list_around(c->list.cursor, k, c->pairs, forward);
         if (c->search[0] ? has_text(c, &c->pair[i]) : c->pair[i].differs) {
             list_go(&c->list, i);
             return;
@@ -409,12 +408,8 @@ static void click(struct view *v, int row, int col, bool twice)
 {
     struct compare *c = (struct compare *)v;
     (void)col;
-    size_t at = c->list.top + (size_t)(row - TITLE_ROWS);
-    if (row >= TITLE_ROWS && at < c->pairs) {
-        list_go(&c->list, at);
-        if (twice) {
-            open_dialogue(c);
-        }
+    if (list_click(&c->list, row - TITLE_ROWS, 1) && twice) {
+        open_dialogue(c);
     }
 }
 

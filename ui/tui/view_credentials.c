@@ -2,9 +2,8 @@
 #include "ui/tui/view.h"
 
 #include "dissect/mask.h"
-#include "ui/tui/grouped.h"
+#include "ui/tui/group_table.h"
 #include "ui/tui/human.h"
-#include "ui/tui/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,9 +27,7 @@ enum mode { BY_LOGIN, BY_ACCOUNT, EACH, MODES };
 
 struct credentials {
     struct view view;
-    struct rows rows;
-    struct grouped grouped;
-    struct table table;
+    struct group_table list;
     enum mode mode;
     bool show_one; /* the secret under the cursor */
 };
@@ -43,15 +40,9 @@ struct entry {
     struct store_session session;
 };
 
-static size_t count_of(const struct credentials *c)
-{
-    return c->mode == EACH ? rows_count(&c->rows) : c->grouped.count;
-}
-
-static bool open_entry(const struct credentials *c, const struct store_group *group,
+static bool open_entry(const struct store *s, const struct store_group *group,
                        struct store_item item, struct entry *out)
 {
-    const struct store *s = c->view.ui->store;
     out->group = group;
     out->item = item;
     return store_credential(s, item, &out->login) &&
@@ -60,11 +51,8 @@ static bool open_entry(const struct credentials *c, const struct store_group *gr
 
 static bool entry_at(const struct credentials *c, size_t row, struct entry *out)
 {
-    if (c->mode == EACH) {
-        return open_entry(c, NULL, rows_at(&c->rows, row), out);
-    }
-    const struct store_group *group = grouped_at(&c->grouped, row);
-    return group && open_entry(c, group, group->first, out);
+    return group_table_at(&c->list, row, &out->group, &out->item) &&
+           open_entry(c->view.ui->store, out->group, out->item, out);
 }
 
 static void add_result(const struct entry *e, struct buf *out, enum style *style)
@@ -82,11 +70,9 @@ static void add_result(const struct entry *e, struct buf *out, enum style *style
                                             : "no answer");
 }
 
-static void add_secret(const struct credentials *v, const struct entry *e, bool show,
-                       struct buf *out, enum style *style)
+static void add_secret(const struct entry *e, bool show, struct buf *out, enum style *style)
 {
     const struct credential *c = &e->login;
-    (void)v;
     if (e->group && e->group->secrets > 1) {
         buf_printf(out, "%u different", e->group->secrets);
     } else if (c->secret.n) {
@@ -101,10 +87,9 @@ static void add_secret(const struct credentials *v, const struct entry *e, bool 
     }
 }
 
-static void cell_of(const struct credentials *v, const struct entry *e, enum column c, bool show,
+static void cell_of(const struct ui *u, const struct entry *e, enum column c, bool show,
                     struct buf *out, enum style *style)
 {
-    const struct ui *u = v->view.ui;
     char room[HUMAN_ROOM];
     switch (c) {
     case TIME:
@@ -128,7 +113,7 @@ static void cell_of(const struct credentials *v, const struct entry *e, enum col
         }
         break;
     case SECRET:
-        add_secret(v, e, show, out, style);
+        add_secret(e, show, out, style);
         break;
     case TLS:
         *style = e->login.encrypted ? STYLE_TLS : STYLE_NORMAL;
@@ -151,51 +136,31 @@ static void cell_of(const struct credentials *v, const struct entry *e, enum col
 
 /* ---- order ---- */
 
-static void key_of(const struct credentials *v, const struct entry *e, struct sort_key *out)
+static bool key_of(const struct view *v, const struct store_group *group, struct store_item item,
+                   size_t column, struct sort_key *out)
 {
-    enum column c = (enum column)v->view.ui->sort[LIST_CREDENTIALS];
-    if (c == TIME) {
-        sort_key_number(out, e->login.time);
-    } else if (c == TIMES) {
-        sort_key_number(out, e->group ? e->group->count : 1);
-    } else if (c == SESSION) {
-        sort_key_number(out, (int64_t)e->session.number);
-    } else if (c == CLIENT) {
-        *out = (struct sort_key){{e->session.info.flow->ip_version}};
-        memcpy(out->b + 1, session_endpoint(&e->session.info, FROM_CLIENT)->ip, 16);
+    struct entry e;
+    if (!open_entry(v->ui->store, group, item, &e)) {
+        return false;
+    }
+    if (column == TIME) {
+        sort_key_number(out, e.login.time);
+    } else if (column == TIMES) {
+        sort_key_number(out, group ? group->count : 1);
+    } else if (column == SESSION) {
+        sort_key_number(out, (int64_t)e.session.number);
+    } else if (column == CLIENT) {
+        *out = (struct sort_key){{e.session.info.flow->ip_version}};
+        memcpy(out->b + 1, session_endpoint(&e.session.info, FROM_CLIENT)->ip, 16);
     } else { /* secrets are never ordered by what they are */
         struct buf text;
         enum style style;
         buf_init(&text, 65536);
-        cell_of(v, e, c, false, &text, &style);
+        cell_of(v->ui, &e, (enum column)column, false, &text, &style);
         sort_key_text(out, buf_bytes(&text));
         buf_done(&text);
     }
-}
-
-static bool key_row(void *arg, struct store_item item, struct sort_key *out)
-{
-    const struct credentials *v = arg;
-    struct entry e;
-    if (!open_entry(v, NULL, item, &e)) {
-        return false;
-    }
-    if (v->mode == EACH) {
-        key_of(v, &e, out);
-    } else { /* groups have an order of their own */
-        sort_key_number(out, e.login.time);
-    }
     return true;
-}
-
-static void key_group(void *arg, const struct store_group *g, struct sort_key *out)
-{
-    const struct credentials *v = arg;
-    struct entry e;
-    *out = (struct sort_key){{0}};
-    if (open_entry(v, g, g->first, &e)) {
-        key_of(v, &e, out);
-    }
 }
 
 /* ---- the view ---- */
@@ -204,41 +169,30 @@ static void open_view(struct view *v, const struct view_target *t)
 {
     struct credentials *c = (struct credentials *)v;
     (void)t;
-    struct rows_source source = {
-        .store = v->ui->store, .list = LIST_CREDENTIALS, .key = key_row, .key_arg = c};
-    memcpy(c->table.column, columns, sizeof(columns));
-    c->table.columns = COLUMNS;
-    v->ui->sort[LIST_CREDENTIALS] = TIME;
-    rows_init(&c->rows, &source);
-    grouped_init(&c->grouped, v->ui->store, &c->rows, GROUP_LOGIN);
-    c->grouped.key = key_group;
-    c->grouped.key_arg = c;
-    v->ui->rows[LIST_CREDENTIALS] = &c->rows;
+    struct group_table_config list = {.view = v,
+                                      .list = LIST_CREDENTIALS,
+                                      .by = GROUP_LOGIN,
+                                      .columns = columns,
+                                      .column_count = COLUMNS,
+                                      .sort = TIME,
+                                      .time = TIME,
+                                      .key = key_of};
+    group_table_init(&c->list, &list);
 }
 
 static void close_view(struct view *v)
 {
-    struct credentials *c = (struct credentials *)v;
-    v->ui->rows[LIST_CREDENTIALS] = NULL;
-    grouped_done(&c->grouped);
-    rows_done(&c->rows);
+    group_table_done(&((struct credentials *)v)->list);
 }
 
 static void layout(struct view *v, int rows, int cols)
 {
-    struct credentials *c = (struct credentials *)v;
-    if (c->mode == EACH) {
-        rows_follow_anchor(&c->rows, &c->table.list);
-    } else if (c->grouped.anchor_at != SIZE_MAX) {
-        c->table.list.cursor = c->grouped.anchor_at;
-    }
-    c->table.sort = v->ui->sort[LIST_CREDENTIALS];
-    table_layout(&c->table, cols, count_of(c), rows);
+    group_table_layout(&((struct credentials *)v)->list, cols, rows);
 }
 
 static bool work(struct view *v, int64_t deadline)
 {
-    return grouped_work(&((struct credentials *)v)->grouped, deadline);
+    return grouped_work(&((struct credentials *)v)->list.grouped, deadline);
 }
 
 struct drawing {
@@ -253,26 +207,22 @@ static bool draw_row(void *arg, size_t row, enum style *style, char *mark)
     const struct credentials *c = d->c;
     *style = STYLE_NORMAL;
     *mark = ' ';
-    d->show = c->view.ui->show_secrets || (c->show_one && row == c->table.list.cursor);
+    d->show = c->view.ui->show_secrets || (c->show_one && row == c->list.table.list.cursor);
     return entry_at(c, row, &d->entry);
 }
 
 static void draw_cell(void *arg, size_t column, struct buf *out, enum style *style)
 {
     struct drawing *d = arg;
-    cell_of(d->c, &d->entry, (enum column)column, d->show, out, style);
+    cell_of(d->c->view.ui, &d->entry, (enum column)column, d->show, out, style);
 }
 
 static void draw(const struct view *v, const struct pane *p)
 {
     static const struct table_ops ops = {draw_row, draw_cell};
     struct drawing d = {.c = (const struct credentials *)v};
-    table_draw(&d.c->table, p, &ops, &d);
-    if (d.c->table.list.count == 0 && d.c->rows.phase == ROWS_STEADY) {
-        bool none = store_list_size(v->ui->store, LIST_CREDENTIALS) == 0;
-        pane_str(p, 2, 5, p->cols - 6, STYLE_TITLE,
-                 none ? "No login seen yet." : "No login passes the filter.");
-    }
+    table_draw(&d.c->list.table, p, &ops, &d);
+    rows_draw_empty(&d.c->list.rows, p, "No login seen yet.", "No login passes the filter.");
 }
 
 static void detail(const struct view *v, const struct pane *p)
@@ -281,7 +231,7 @@ static void detail(const struct view *v, const struct pane *p)
     const struct credentials *c = (const struct credentials *)v;
     struct entry e;
     struct buf b;
-    if (!entry_at(c, c->table.list.cursor, &e)) {
+    if (!entry_at(c, c->list.table.list.cursor, &e)) {
         return;
     }
     buf_init(&b, 4096);
@@ -307,55 +257,34 @@ static void detail(const struct view *v, const struct pane *p)
     buf_done(&b);
 }
 
-static void moved(struct credentials *c)
-{
-    c->show_one = false;
-    if (c->mode == EACH) {
-        rows_set_anchor(&c->rows, c->table.list.cursor);
-    } else {
-        grouped_set_anchor(&c->grouped, c->table.list.cursor);
-    }
-}
-
-static void sort_now(struct credentials *c)
-{
-    bool down = c->table.descending;
-    if (c->mode == EACH) {
-        ui_sort(c->view.ui, LIST_CREDENTIALS, c->table.sort, down);
-    } else {
-        c->view.ui->sort[LIST_CREDENTIALS] = c->table.sort;
-        grouped_sort(&c->grouped, down);
-    }
-}
-
 static void next_mode(struct credentials *c)
 {
     c->mode = (enum mode)((c->mode + 1) % MODES);
-    c->table.list.cursor = 0;
-    rows_set_anchor(&c->rows, SIZE_MAX);
-    rows_set_order(&c->rows, c->mode == EACH && c->table.descending);
-    grouped_set(&c->grouped, c->mode == BY_ACCOUNT ? GROUP_ACCOUNT : GROUP_LOGIN);
+    group_table_set(&c->list, c->mode == BY_ACCOUNT ? GROUP_ACCOUNT : GROUP_LOGIN, c->mode == EACH);
 }
 
 static void open_session(struct credentials *c)
 {
     struct entry e;
-    if (entry_at(c, c->table.list.cursor, &e)) {
+    if (entry_at(c, c->list.table.list.cursor, &e)) {
         struct view_target t = {.session = e.item.session, .command = e.login.command};
         ui_open(c->view.ui, VIEW_DIALOGUE, &t);
     }
 }
 
+static bool after(struct credentials *c, enum table_did did)
+{
+    c->show_one &= did == TABLE_NOTHING;
+    if (did == TABLE_OPENED) {
+        open_session(c);
+    }
+    return group_table_after(&c->list, did);
+}
+
 static bool act(struct view *v, enum action a)
 {
     struct credentials *c = (struct credentials *)v;
-    bool sorted;
-    if (table_act(&c->table, a, &sorted)) {
-        if (sorted) {
-            sort_now(c);
-        } else {
-            moved(c);
-        }
+    if (after(c, table_act(&c->list.table, a))) {
         return true;
     }
     switch (a) {
@@ -376,18 +305,7 @@ static bool act(struct view *v, enum action a)
 static void click(struct view *v, int row, int col, bool twice)
 {
     struct credentials *c = (struct credentials *)v;
-    bool sorted;
-    if (!table_click(&c->table, row, col, &sorted)) {
-        return;
-    }
-    if (sorted) {
-        sort_now(c);
-    } else {
-        moved(c);
-        if (twice) {
-            open_session(c);
-        }
-    }
+    after(c, table_click(&c->list.table, row, col, twice));
 }
 
 static bool subject(const struct view *v, struct store_item *out, bool *is_message)
@@ -395,7 +313,7 @@ static bool subject(const struct view *v, struct store_item *out, bool *is_messa
     struct entry e;
     const struct credentials *c = (const struct credentials *)v;
     *is_message = false;
-    if (!entry_at(c, c->table.list.cursor, &e)) {
+    if (!entry_at(c, c->list.table.list.cursor, &e)) {
         return false;
     }
     *out = (struct store_item){e.item.session, 0};

@@ -477,7 +477,7 @@ static void jump(struct dialogue *d, turn_test *test, bool forward, const char *
 {
     size_t n = d->turns.count, at = current_turn(d);
     for (size_t k = 1; at < n && k <= n; k++) {
-        size_t i = forward ? (at + k) % n : (at + n - k % n) % n;
+        size_t i = list_around(at, k, n, forward);
         if (test(d, i)) {
             bool wrapped = forward ? i <= at : i >= at;
             go_to_turn(d, i);
@@ -685,10 +685,7 @@ static bool act(struct view *v, enum action a)
 static void click(struct view *v, int row, int col, bool twice)
 {
     struct dialogue *d = (struct dialogue *)v;
-    size_t at = d->list.top + (size_t)(row - TITLE_ROWS);
-    if (row >= TITLE_ROWS && at < d->turns.lines && row < v->rows - below_rows(d) &&
-        col < v->cols - beside_cols(d)) {
-        list_go(&d->list, at);
+    if (col < v->cols - beside_cols(d) && list_click(&d->list, row - TITLE_ROWS, 1)) {
         d->follow = false;
         if (twice) {
             open_current(d);

@@ -2,9 +2,8 @@
 #include "ui/tui/view.h"
 
 #include "ui/tui/doc.h"
-#include "ui/tui/grouped.h"
+#include "ui/tui/group_table.h"
 #include "ui/tui/human.h"
-#include "ui/tui/table.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -29,12 +28,9 @@ static const struct table_column columns[COLUMNS] = {
 
 struct findings {
     struct view view;
-    struct rows rows;
-    struct grouped grouped;
-    struct table table;
+    struct group_table list;
     struct doc below;
     int below_rows;
-    bool each;
 };
 
 struct entry {
@@ -45,15 +41,9 @@ struct entry {
     bool has_session;
 };
 
-static size_t count_of(const struct findings *f)
-{
-    return f->each ? rows_count(&f->rows) : f->grouped.count;
-}
-
-static bool open_entry(const struct findings *f, const struct store_group *group,
+static bool open_entry(const struct store *s, const struct store_group *group,
                        struct store_item item, struct entry *out)
 {
-    const struct store *s = f->view.ui->store;
     out->group = group;
     out->item = item;
     out->has_session = store_session(s, item.session, false, &out->session);
@@ -62,11 +52,8 @@ static bool open_entry(const struct findings *f, const struct store_group *group
 
 static bool entry_at(const struct findings *f, size_t row, struct entry *out)
 {
-    if (f->each) {
-        return open_entry(f, NULL, rows_at(&f->rows, row), out);
-    }
-    const struct store_group *group = grouped_at(&f->grouped, row);
-    return group && open_entry(f, group, group->first, out);
+    return group_table_at(&f->list, row, &out->group, &out->item) &&
+           open_entry(f->view.ui->store, out->group, out->item, out);
 }
 
 static unsigned severity_of(const struct entry *e)
@@ -106,7 +93,7 @@ static void add_sessions(const struct entry *e, struct buf *out)
     }
 }
 
-static void cell_of(const struct findings *f, const struct entry *e, enum column c, struct buf *out,
+static void cell_of(const struct ui *u, const struct entry *e, enum column c, struct buf *out,
                     enum style *style)
 {
     char room[HUMAN_ROOM];
@@ -129,10 +116,10 @@ static void cell_of(const struct findings *f, const struct entry *e, enum column
         add_sessions(e, out);
         break;
     case FIRST:
-        ui_clock(f->view.ui, e->group ? e->group->first_time : e->note.time, 0, out);
+        ui_clock(u, e->group ? e->group->first_time : e->note.time, 0, out);
         break;
     case LAST:
-        ui_clock(f->view.ui, e->group ? e->group->last_time : e->note.time, 0, out);
+        ui_clock(u, e->group ? e->group->last_time : e->note.time, 0, out);
         break;
     default:
         add_client(e, out);
@@ -142,9 +129,8 @@ static void cell_of(const struct findings *f, const struct entry *e, enum column
 
 /* ---- order: the worst first ---- */
 
-static void key_of(const struct findings *f, const struct entry *e, struct sort_key *out)
+static void key_by(const struct ui *u, const struct entry *e, enum column c, struct sort_key *out)
 {
-    enum column c = (enum column)f->view.ui->sort[LIST_FINDINGS];
     struct buf text;
     enum style style;
     switch (c) {
@@ -167,36 +153,22 @@ static void key_of(const struct findings *f, const struct entry *e, struct sort_
         break;
     default:
         buf_init(&text, 65536);
-        cell_of(f, e, c, &text, &style);
+        cell_of(u, e, c, &text, &style);
         sort_key_text(out, buf_bytes(&text));
         buf_done(&text);
         break;
     }
 }
 
-static bool key_row(void *arg, struct store_item item, struct sort_key *out)
+static bool key_of(const struct view *v, const struct store_group *group, struct store_item item,
+                   size_t column, struct sort_key *out)
 {
-    const struct findings *f = arg;
     struct entry e;
-    if (!open_entry(f, NULL, item, &e)) {
+    if (!open_entry(v->ui->store, group, item, &e)) {
         return false;
     }
-    if (f->each) {
-        key_of(f, &e, out);
-    } else {
-        sort_key_number(out, e.note.time);
-    }
+    key_by(v->ui, &e, (enum column)column, out);
     return true;
-}
-
-static void key_group(void *arg, const struct store_group *g, struct sort_key *out)
-{
-    const struct findings *f = arg;
-    struct entry e;
-    *out = (struct sort_key){{0}};
-    if (open_entry(f, g, g->first, &e)) {
-        key_of(f, &e, out);
-    }
 }
 
 /* ---- the view ---- */
@@ -205,27 +177,23 @@ static void open_view(struct view *v, const struct view_target *t)
 {
     struct findings *f = (struct findings *)v;
     (void)t;
-    struct rows_source source = {
-        .store = v->ui->store, .list = LIST_FINDINGS, .key = key_row, .key_arg = f};
-    memcpy(f->table.column, columns, sizeof(columns));
-    f->table.columns = COLUMNS;
-    f->table.descending = true;
-    v->ui->sort[LIST_FINDINGS] = SEVERITY;
+    struct group_table_config list = {.view = v,
+                                      .list = LIST_FINDINGS,
+                                      .by = GROUP_FINDING,
+                                      .columns = columns,
+                                      .column_count = COLUMNS,
+                                      .sort = SEVERITY,
+                                      .descending = true,
+                                      .time = FIRST,
+                                      .key = key_of};
     doc_init(&f->below, LABEL_COLS);
-    rows_init(&f->rows, &source);
-    grouped_init(&f->grouped, v->ui->store, &f->rows, GROUP_FINDING);
-    f->grouped.key = key_group;
-    f->grouped.key_arg = f;
-    f->grouped.descending = true;
-    v->ui->rows[LIST_FINDINGS] = &f->rows;
+    group_table_init(&f->list, &list);
 }
 
 static void close_view(struct view *v)
 {
     struct findings *f = (struct findings *)v;
-    v->ui->rows[LIST_FINDINGS] = NULL;
-    grouped_done(&f->grouped);
-    rows_done(&f->rows);
+    group_table_done(&f->list);
     doc_done(&f->below);
 }
 
@@ -252,7 +220,7 @@ static void build_below(struct findings *f)
     struct entry e;
     struct doc *d = &f->below;
     doc_clear(d);
-    if (!entry_at(f, f->table.list.cursor, &e)) {
+    if (!entry_at(f, f->list.table.list.cursor, &e)) {
         return;
     }
     const struct note_rule *rule = note_rule(e.note.id);
@@ -275,20 +243,14 @@ static void layout(struct view *v, int rows, int cols)
 {
     struct findings *f = (struct findings *)v;
     f->below_rows = rows >= BELOW_FROM ? BELOW_ROWS + 1 : 0;
-    if (f->each) {
-        rows_follow_anchor(&f->rows, &f->table.list);
-    } else if (f->grouped.anchor_at != SIZE_MAX) {
-        f->table.list.cursor = f->grouped.anchor_at;
-    }
-    f->table.sort = v->ui->sort[LIST_FINDINGS];
-    table_layout(&f->table, cols, count_of(f), rows - f->below_rows);
+    group_table_layout(&f->list, cols, rows - f->below_rows);
     build_below(f);
     doc_wrap(&f->below, cols - 2);
 }
 
 static bool work(struct view *v, int64_t deadline)
 {
-    return grouped_work(&((struct findings *)v)->grouped, deadline);
+    return grouped_work(&((struct findings *)v)->list.grouped, deadline);
 }
 
 struct drawing {
@@ -307,7 +269,7 @@ static bool draw_row(void *arg, size_t row, enum style *style, char *mark)
 static void draw_cell(void *arg, size_t column, struct buf *out, enum style *style)
 {
     struct drawing *d = arg;
-    cell_of(d->f, &d->entry, (enum column)column, out, style);
+    cell_of(d->f->view.ui, &d->entry, (enum column)column, out, style);
 }
 
 static void draw(const struct view *v, const struct pane *p)
@@ -315,12 +277,8 @@ static void draw(const struct view *v, const struct pane *p)
     static const struct table_ops ops = {draw_row, draw_cell};
     struct drawing d = {.f = (const struct findings *)v};
     struct pane top = pane_sub(p, 0, 0, p->rows - d.f->below_rows, p->cols);
-    table_draw(&d.f->table, &top, &ops, &d);
-    if (d.f->table.list.count == 0 && d.f->rows.phase == ROWS_STEADY) {
-        bool none = store_list_size(v->ui->store, LIST_FINDINGS) == 0;
-        pane_str(p, 2, 5, p->cols - 6, STYLE_TITLE,
-                 none ? "Nothing was found." : "No finding passes the filter.");
-    }
+    table_draw(&d.f->list.table, &top, &ops, &d);
+    rows_draw_empty(&d.f->list.rows, p, "Nothing was found.", "No finding passes the filter.");
     if (d.f->below_rows) {
         struct pane below = pane_sub(p, p->rows - d.f->below_rows, 0, d.f->below_rows, p->cols);
         struct pane text = pane_sub(&below, 1, 1, below.rows - 1, p->cols - 2);
@@ -333,32 +291,13 @@ static void detail(const struct view *v, const struct pane *p)
 {
     const struct findings *f = (const struct findings *)v;
     struct entry e;
-    if (f->below_rows == 0 && entry_at(f, f->table.list.cursor, &e)) {
+    if (f->below_rows == 0 && entry_at(f, f->list.table.list.cursor, &e)) {
         pane_str(p, 0, 1, p->cols - 2, STYLE_NORMAL, note_rule(e.note.id)->sentence);
         return;
     }
     pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%s (o)   Enter: %s",
-                f->each ? "each finding" : "findings of one kind together",
-                f->each ? "the place in its session" : "its sessions");
-}
-
-static void moved(struct findings *f)
-{
-    if (f->each) {
-        rows_set_anchor(&f->rows, f->table.list.cursor);
-    } else {
-        grouped_set_anchor(&f->grouped, f->table.list.cursor);
-    }
-}
-
-static void sort_now(struct findings *f)
-{
-    if (f->each) {
-        ui_sort(f->view.ui, LIST_FINDINGS, f->table.sort, f->table.descending);
-    } else {
-        f->view.ui->sort[LIST_FINDINGS] = f->table.sort;
-        grouped_sort(&f->grouped, f->table.descending);
-    }
+                f->list.each ? "each finding" : "findings of one kind together",
+                f->list.each ? "the place in its session" : "its sessions");
 }
 
 static void open_entry_of(struct findings *f)
@@ -366,10 +305,10 @@ static void open_entry_of(struct findings *f)
     struct ui *u = f->view.ui;
     struct entry e;
     struct filter_error error;
-    if (!entry_at(f, f->table.list.cursor, &e)) {
+    if (!entry_at(f, f->list.table.list.cursor, &e)) {
         return;
     }
-    if (f->each || (e.group && e.group->count == 1)) {
+    if (f->list.each || (e.group && e.group->count == 1)) {
         struct view_target t = {.session = e.item.session, .command = e.note.command};
         if (e.has_session) {
             ui_open(u, VIEW_DIALOGUE, &t);
@@ -384,16 +323,18 @@ static void open_entry_of(struct findings *f)
     }
 }
 
+static bool after(struct findings *f, enum table_did did)
+{
+    if (did == TABLE_OPENED) {
+        open_entry_of(f);
+    }
+    return group_table_after(&f->list, did);
+}
+
 static bool act(struct view *v, enum action a)
 {
     struct findings *f = (struct findings *)v;
-    bool sorted;
-    if (table_act(&f->table, a, &sorted)) {
-        if (sorted) {
-            sort_now(f);
-        } else {
-            moved(f);
-        }
+    if (after(f, table_act(&f->list.table, a))) {
         return true;
     }
     if (a == ACT_OPEN) {
@@ -401,10 +342,7 @@ static bool act(struct view *v, enum action a)
         return true;
     }
     if (a == ACT_GROUP) {
-        f->each = !f->each;
-        f->table.list.cursor = 0;
-        rows_set_anchor(&f->rows, SIZE_MAX);
-        rows_set_order(&f->rows, f->each && f->table.descending);
+        group_table_set(&f->list, GROUP_FINDING, !f->list.each);
         return true;
     }
     return false;
@@ -413,18 +351,7 @@ static bool act(struct view *v, enum action a)
 static void click(struct view *v, int row, int col, bool twice)
 {
     struct findings *f = (struct findings *)v;
-    bool sorted;
-    if (!table_click(&f->table, row, col, &sorted)) {
-        return;
-    }
-    if (sorted) {
-        sort_now(f);
-    } else {
-        moved(f);
-        if (twice) {
-            open_entry_of(f);
-        }
-    }
+    after(f, table_click(&f->list.table, row, col, twice));
 }
 
 static bool subject(const struct view *v, struct store_item *out, bool *is_message)
@@ -432,7 +359,7 @@ static bool subject(const struct view *v, struct store_item *out, bool *is_messa
     const struct findings *f = (const struct findings *)v;
     struct entry e;
     *is_message = false;
-    if (!entry_at(f, f->table.list.cursor, &e) || !e.has_session) {
+    if (!entry_at(f, f->list.table.list.cursor, &e) || !e.has_session) {
         return false;
     }
     *out = (struct store_item){e.item.session, 0};

@@ -171,7 +171,7 @@ static void jump(struct help *h, bool forward)
 {
     size_t n = h->doc.rows;
     for (size_t k = 1; k <= n && h->search[0]; k++) {
-        size_t row = forward ? (h->list.top + k) % n : (h->list.top + n - k % n) % n;
+        size_t row = list_around(h->list.top, k, n, forward);
         if (hit(h, row)) {
             h->list.top = row;
             return;

@@ -211,11 +211,7 @@ static void draw(const struct view *v, const struct pane *p)
     message_room_init(&d.now.room);
     table_draw(&d.m->table, p, &ops, &d);
     message_room_done(&d.now.room);
-    if (d.m->table.list.count == 0 && d.m->rows.phase == ROWS_STEADY) {
-        bool none = store_list_size(v->ui->store, LIST_MESSAGES) == 0;
-        pane_str(p, 2, 5, p->cols - 6, STYLE_TITLE,
-                 none ? "No message yet." : "No message passes the filter.");
-    }
+    rows_draw_empty(&d.m->rows, p, "No message yet.", "No message passes the filter.");
 }
 
 static void detail(const struct view *v, const struct pane *p)
@@ -257,21 +253,23 @@ static void open_message(struct messages *m)
     }
 }
 
-static void after_move(struct messages *m, bool sorted)
+static bool after(struct messages *m, enum table_did did)
 {
-    if (sorted) {
+    if (did == TABLE_SORTED) {
         ui_sort(m->view.ui, LIST_MESSAGES, m->table.sort, m->table.descending);
-    } else {
+    } else if (did == TABLE_MOVED || did == TABLE_OPENED) {
         rows_set_anchor(&m->rows, m->table.list.cursor);
     }
+    if (did == TABLE_OPENED) {
+        open_message(m);
+    }
+    return did != TABLE_NOTHING;
 }
 
 static bool act(struct view *v, enum action a)
 {
     struct messages *m = (struct messages *)v;
-    bool sorted;
-    if (table_act(&m->table, a, &sorted)) {
-        after_move(m, sorted);
+    if (after(m, table_act(&m->table, a))) {
         return true;
     }
     if (a == ACT_OPEN) {
@@ -284,13 +282,7 @@ static bool act(struct view *v, enum action a)
 static void click(struct view *v, int row, int col, bool twice)
 {
     struct messages *m = (struct messages *)v;
-    bool sorted;
-    if (table_click(&m->table, row, col, &sorted)) {
-        after_move(m, sorted);
-        if (twice && !sorted) {
-            open_message(m);
-        }
-    }
+    after(m, table_click(&m->table, row, col, twice));
 }
 
 static bool subject(const struct view *v, struct store_item *out, bool *is_message)

@@ -288,9 +288,9 @@ static void mark_all(struct sessions *s, bool on)
 
 static void next_marked(struct sessions *s, bool forward)
 {
-    size_t n = rows_count(&s->rows), at = s->table.list.cursor;
+    size_t n = rows_count(&s->rows);
     for (size_t k = 1; k <= n; k++) {
-        size_t i = forward ? (at + k) % n : (at + n - k) % n;
+        size_t i = list_around(s->table.list.cursor, k, n, forward);
         if (store_flags(s->view.ui->store, rows_at(&s->rows, i).session) & STORE_MARKED) {
             list_go(&s->table.list, i);
             return;
@@ -313,6 +313,19 @@ static void moved(struct sessions *s)
     size_t count = rows_count(&s->rows);
     s->view.ui->follow = count && s->table.list.cursor + 1 == count;
     rows_set_anchor(&s->rows, s->table.list.cursor);
+}
+
+static bool after(struct sessions *s, enum table_did did)
+{
+    if (did == TABLE_SORTED) {
+        sort_now(s);
+    } else if (did == TABLE_MOVED || did == TABLE_OPENED) {
+        moved(s);
+    }
+    if (did == TABLE_OPENED) {
+        open_session(s, VIEW_DIALOGUE);
+    }
+    return did != TABLE_NOTHING;
 }
 
 static bool act_marks(struct sessions *s, enum action a)
@@ -342,18 +355,12 @@ static bool act_marks(struct sessions *s, enum action a)
 static bool act(struct view *v, enum action a)
 {
     struct sessions *s = (struct sessions *)v;
-    bool sorted;
     if (a == ACT_LAST) {
         list_go(&s->table.list, rows_count(&s->rows));
         moved(s);
         return true;
     }
-    if (table_act(&s->table, a, &sorted)) {
-        if (sorted) {
-            sort_now(s);
-        } else if (a != ACT_LEFT && a != ACT_RIGHT) {
-            moved(s);
-        }
+    if (after(s, table_act(&s->table, a))) {
         return true;
     }
     switch (a) {
@@ -380,18 +387,7 @@ static bool act(struct view *v, enum action a)
 static void click(struct view *v, int row, int col, bool twice)
 {
     struct sessions *s = (struct sessions *)v;
-    bool sorted;
-    if (!table_click(&s->table, row, col, &sorted)) {
-        return;
-    }
-    if (sorted) {
-        sort_now(s);
-    } else {
-        moved(s);
-        if (twice) {
-            open_session(s, VIEW_DIALOGUE);
-        }
-    }
+    after(s, table_click(&s->table, row, col, twice));
 }
 
 static bool subject(const struct view *v, struct store_item *out, bool *is_message)

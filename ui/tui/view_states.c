@@ -355,9 +355,8 @@ static void detail(const struct view *v, const struct pane *p)
 
 static void next_broken(struct states *s, bool forward)
 {
-    size_t n = s->stops;
-    for (size_t k = 1; k <= n; k++) {
-        size_t i = forward ? (s->list.cursor + k) % n : (s->list.cursor + n - k % n) % n;
+    for (size_t k = 1; k <= s->stops; k++) {
+        size_t i = list_around(s->list.cursor, k, s->stops, forward);
         if (s->stop[i].broken) {
             list_go(&s->list, i);
             return;
@@ -417,12 +416,8 @@ static void click(struct view *v, int row, int col, bool twice)
 {
     struct states *s = (struct states *)v;
     (void)col;
-    size_t at = s->list.top + (size_t)(row - TITLE_ROWS) / 2;
-    if (row >= TITLE_ROWS && at < s->stops) {
-        list_go(&s->list, at);
-        if (twice) {
-            open_dialogue(s);
-        }
+    if (list_click(&s->list, row - TITLE_ROWS, 2) && twice) {
+        open_dialogue(s);
     }
 }
 
