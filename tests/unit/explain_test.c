@@ -1,5 +1,5 @@
 /* Replies in words: codes, the registry of enhanced codes, what real servers write. */
-#include "ui/explain.h"
+#include "dissect/explain.h"
 
 #include "capture/base/buf.h"
 #include "dissect/reply.h"

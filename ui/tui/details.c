@@ -2,7 +2,7 @@
 
 #include "dissect/mask.h"
 #include "dissect/tls.h"
-#include "ui/explain.h"
+#include "dissect/explain.h"
 #include "ui/tui/human.h"
 #include "ui/tui/view.h"
 

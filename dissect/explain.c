@@ -1,4 +1,4 @@
-#include "ui/explain.h"
+#include "dissect/explain.h"
 
 #include "capture/base/text.h"
 #include "dissect/reply.h"
@@ -14,7 +14,7 @@ struct code_row {
 
 static const struct code_row codes[] = {
 #define CODE(code, verb, reason, text, reference) {code, verb, REASON_##reason, text, reference},
-#include "ui/explain_codes.def"
+#include "dissect/explain_codes.def"
 #undef CODE
 };
 
@@ -27,7 +27,7 @@ struct enhanced_row {
 static const struct enhanced_row enhanced_codes[] = {
 #define ENHANCED(subject, detail, reason, text, reference)                                         \
     {subject, detail, REASON_##reason, text, reference},
-#include "ui/explain_enhanced.def"
+#include "dissect/explain_enhanced.def"
 #undef ENHANCED
 };
 
@@ -41,7 +41,7 @@ struct pop_row {
 static const struct pop_row pop_codes[] = {
 #define POP_CODE(code, reason, term, text, reference)                                              \
     {code, REASON_##reason, term, text, reference},
-#include "ui/explain_pop.def"
+#include "dissect/explain_pop.def"
 #undef POP_CODE
 };
 
@@ -54,7 +54,7 @@ struct text_row {
 
 static const struct text_row texts[] = {
 #define SAYS(pattern, classes, verbs, reason) {pattern, classes, verbs, REASON_##reason},
-#include "ui/explain_texts.def"
+#include "dissect/explain_texts.def"
 #undef SAYS
 };
 
@@ -62,13 +62,13 @@ static const struct {
     const char *part, *name;
 } lists[] = {
 #define BLOCK_LIST(part, name) {part, name},
-#include "ui/explain_lists.def"
+#include "dissect/explain_lists.def"
 #undef BLOCK_LIST
 };
 
 static const struct reason_row reasons[REASON_COUNT] = {
 #define REASON(id, name, side, sentence, advice) {name, side, sentence, advice},
-#include "ui/explain_reasons.def"
+#include "dissect/explain_reasons.def"
 #undef REASON
 };
 

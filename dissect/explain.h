@@ -6,15 +6,15 @@
  * tables (explain_*.def). The text is raw bytes; what is quoted from it is a view
  * into it.
  */
-#ifndef MAILWIRE_UI_EXPLAIN_H
-#define MAILWIRE_UI_EXPLAIN_H
+#ifndef MAILWIRE_DISSECT_EXPLAIN_H
+#define MAILWIRE_DISSECT_EXPLAIN_H
 
 #include "dissect/model.h"
 
 /* Why, as far as code and text tell. The rows are in explain_reasons.def. */
 enum reply_reason {
 #define REASON(id, name, side, sentence, advice) REASON_##id,
-#include "ui/explain_reasons.def"
+#include "dissect/explain_reasons.def"
 #undef REASON
     REASON_COUNT
 };
