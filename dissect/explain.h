@@ -1,4 +1,5 @@
-/* What a reply means, in words: for the viewer's details and -T transcript --explain.
+/* What a reply means, in words: for findings, the viewer's details and
+ * -T transcript --explain.
  *
  * Three sources, from the general to the particular: the basic code (RFC 5321 and
  * its extensions; POP3 response codes, RFC 2449, 3206), the enhanced status code
@@ -63,7 +64,8 @@ struct explanation {
     bool disagree;         /* code and enhanced code are of different classes */
 };
 
-/* r: the reply; to: the command it answers, or NULL; protocol as in session_info. */
+/* r: the reply; to: the command it answers, NULL for none that has a number: the greeting, the end
+ * of a message's data, or nothing where it was not asked for; protocol as in session_info. */
 void explain_reply(const struct reply *r, const struct command *to, const char *protocol,
                    struct explanation *out);
 /* The same from parts, where only these were kept (recipients, verdicts). verb: upper case; "." for

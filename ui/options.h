@@ -55,7 +55,7 @@ struct options {
     const char *write_path;
     const char *user;   /* --user, NULL none */
     const char *filter; /* -f, NULL none; read by run() */
-    bool commands, bodies, parts, show_secrets, utc, line_buffered, quiet, verbose;
+    bool commands, bodies, explain, parts, show_secrets, utc, line_buffered, quiet, verbose;
     struct limits limits;
 };
 

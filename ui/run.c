@@ -260,6 +260,7 @@ static void export_config_set(struct running *r, struct export_config *c, const 
         .line_buffered = o->line_buffered || isatty(STDOUT_FILENO) == 1,
         .commands = o->commands,
         .bodies = o->bodies,
+        .explain = o->explain,
         .parts = o->parts,
         .nano = source_stats(r->source)->nano,
         .file_name = live ? NULL : file_name,

@@ -71,8 +71,8 @@ static void has(const struct fixture *f, const char *line)
 /* Every line begins with a mark of ours in its place. */
 static void check_marks(const struct fixture *f)
 {
-    static const char *const marks[] = {"C: ", "S: ", "C| ", "S| ", "C+ ",
-                                        "S+ ", "C= ", "S= ", "-- ", "!! "};
+    static const char *const marks[] = {"C: ", "S: ", "C? ", "S? ", "C| ", "S| ",
+                                        "C+ ", "S+ ", "C= ", "S= ", "-- ", "!! "};
     for (const char *line = f->text; *line != '\0';) {
         size_t n = strcspn(line, "\n");
         assert_int_equal(line[n], '\n');
@@ -112,6 +112,7 @@ static void test_one_session(void **state)
     assert_null(strstr(f->text, "s3cr3t"));
     assert_null(strstr(f->text, "AGp1ZXJnZW4"));
     assert_null(strstr(f->text, "Angebot"));
+    assert_null(strstr(f->text, "S? ")); /* nothing is explained that was not asked for */
 }
 
 static void test_shown_secrets_and_bodies(void **state)
@@ -130,6 +131,37 @@ static void test_shown_secrets_and_bodies(void **state)
     const char *gap = strstr(f->text, "[gap: 1460"), *first = strstr(f->text, "C| ff");
     const char *second = strstr(f->text, "C| gg");
     assert_true(first != NULL && second != NULL && first < gap && gap < second);
+}
+
+/* --explain: under each reply, by the command it answers, pipelined or not. */
+static void test_explained(void **state)
+{
+    struct fixture *f = *state;
+    struct made m;
+    f->config.explain = true;
+    start(f);
+    made_open(&m, 1, f->sink);
+    made_greeting(&m, "220 mx1 ESMTP");
+    made_command(&m, "MAIL", "MAIL FROM:<a@b>", 0);
+    made_reply(&m, 250, "250 2.1.0 Ok", 1);
+    made_command(&m, "RCPT", "RCPT TO:<c@d>", 0);
+    made_reply(&m, 554,
+               "554 5.7.1 blocked using zen.spamhaus.org; "
+               "http://x.example/?\x1b[2J\n554 5.7.1 bye",
+               1);
+    made_verdict(&m, 250, "250 2.0.0 Ok: queued as 1", 1);
+    made_close(&m, END_QUIT);
+    finish(f);
+    check_marks(f);
+    has(f, "S? 220      the service is ready (RFC 5321)\n");
+    has(f,
+        "S: 250 2.1.0 Ok\n                      S? 250      the sender is accepted (RFC 5321)\n");
+    has(f, "S? why      the client's address or a domain stands on a block list\n");
+    has(f, "S? whose    the sender's side\n");
+    has(f, "S? list     zen.spamhaus.org (Spamhaus ZEN)\n");
+    has(f, "S? when     final: the same again will not be taken\n");
+    has(f, "S? see      http://x.example/?\n");
+    has(f, "S? 250      the message is taken over: the server answers for it from now on");
 }
 
 /* Nothing that is said can look like a line of ours. */
@@ -286,13 +318,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        TEST(test_one_session),
-        TEST(test_shown_secrets_and_bodies),
-        TEST(test_forged_lines),
-        TEST(test_interleaved_sessions),
-        TEST(test_cut_body),
-        TEST(test_long_body_lines),
-        TEST(test_finding_over_sessions),
+        TEST(test_one_session),     TEST(test_shown_secrets_and_bodies), TEST(test_explained),
+        TEST(test_forged_lines),    TEST(test_interleaved_sessions),     TEST(test_cut_body),
+        TEST(test_long_body_lines), TEST(test_finding_over_sessions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,10 @@
 /* Transcripts: each session's dialog as text, one session after the other.
  *
  * Nothing from the wire can look like a line of ours: every line begins with our
- * time columns and a mark ("C:", "S:" what was said, "C|", "S|" message text,
- * "--" what happened, "!!" a finding, "C=", "S=" where a body stood), what was said
- * follows behind it, and line ends and control characters in it are escaped.
+ * time columns and a mark ("C:", "S:" what was said, "C?", "S?" what that reply
+ * means, "C|", "S|" message text, "--" what happened, "!!" a finding, "C=", "S=" where
+ * a body stood), what was said follows behind it, and line ends and control characters in it are
+ * escaped.
  */
 #ifndef MAILWIRE_UI_EXPORT_TRANSCRIPT_H
 #define MAILWIRE_UI_EXPORT_TRANSCRIPT_H

@@ -3,7 +3,7 @@
 #include "capture/base/text.h"
 #include "ui/export/flight.h"
 #include "ui/export/transcript.h"
-#include "ui/export/transcript_lines.h"
+#include "ui/export/transcript_explain.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -25,7 +25,8 @@ struct body {
 struct open_session {
     struct flight key;
     struct spill_text text;
-    struct buf tls; /* the last line about encryption, without its time: told once */
+    struct buf tls;         /* the last line about encryption, without its time: told once */
+    struct awaited awaited; /* --explain */
 };
 
 struct transcript {
@@ -71,6 +72,7 @@ static void deliver(struct transcript *t, struct open_session *s)
     spill_drop(t->spill, &s->text);
     flights_remove(&t->sessions, &s->key);
     buf_done(&s->tls);
+    awaited_done(&s->awaited);
     free(s);
 }
 
@@ -278,6 +280,9 @@ void transcript_event(struct transcript *t, const struct event *e)
     body_event(t, e);
     buf_clear(&t->lines.out);
     transcript_lines_event(&t->lines, e);
+    if (t->config->explain && e->session != NULL) {
+        transcript_explain(&t->lines, &session_of(t, e->session->number)->awaited, e);
+    }
     if (t->lines.out.n == 0) {
         return;
     }

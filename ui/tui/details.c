@@ -1,8 +1,8 @@
 #include "ui/tui/details.h"
 
+#include "dissect/explain.h"
 #include "dissect/mask.h"
 #include "dissect/tls.h"
-#include "dissect/explain.h"
 #include "ui/tui/human.h"
 #include "ui/tui/view.h"
 
@@ -88,7 +88,7 @@ static void add_masked_lines(struct doc *d, const struct ui *u, enum style s, st
 static void add_reply(struct doc *d, const struct ui *u, const struct turns *t, size_t turn)
 {
     struct explanation x;
-    struct command answered;
+    struct command answered = {.verb = ""};
     size_t command = command_of(t, turn);
     struct buf line;
     char verb[32] = "";
@@ -103,7 +103,8 @@ static void add_reply(struct doc *d, const struct ui *u, const struct turns *t, 
     if (e && e->kind == EV_REPLY) {
         const struct reply *r = e->u.reply;
         add_masked_lines(d, u, STYLE_TITLE, r->raw, r->secret);
-        explain_text(r->code, r->enhanced, r->raw, verb, e->session->protocol, &x);
+        answered.verb = verb;
+        explain_reply(r, t->turn[turn].number != 0 ? &answered : NULL, e->session->protocol, &x);
         explain(d, &x);
         doc_blank(d);
         doc_pair(d, "answers", STYLE_NORMAL, buf_bytes(&line));
