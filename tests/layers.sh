@@ -29,7 +29,7 @@ function room(header, files) { if ($3 ~ header && $1 !~ files) wrong("only " fil
         room("^<pcap", "^capture/source[a-z_]*\\.[ch]$")
         room("^<n?curses", "^ui/tui/screen[a-z_]*\\.[ch]$")
         room("^<gmime", "^dissect/mime[a-z_]*\\.[ch]$")
-        room("^<maxminddb", "^ui/geo\\.c$")
+        room("^<maxminddb", "^ui/export/geo\\.c$")
         room("^<seccomp", "^ui/sandbox[a-z_]*\\.c$")
         if ($3 ~ /^<(ctype|setjmp|alloca)\.h>/) wrong("not used here")
         next

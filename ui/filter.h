@@ -23,7 +23,7 @@
 
 #include "capture/base/buf.h"
 #include "dissect/event.h"
-#include "ui/geo.h"
+#include "ui/export/geo.h"
 
 #include <stdio.h>
 

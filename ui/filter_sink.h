@@ -11,8 +11,8 @@
 
 #include "capture/base/limits.h"
 #include "dissect/event.h"
+#include "ui/export/geo.h"
 #include "ui/filter.h"
-#include "ui/geo.h"
 
 struct filter_sink_config {
     const struct limits *limits;

@@ -18,6 +18,16 @@ static bool take_file(struct options *o, const struct option_row *row, const cha
     return true;
 }
 
+static bool take_geoip(struct options *o, const struct option_row *row, const char *value,
+                       struct error *e)
+{
+    (void)row;
+    (void)e;
+    o->geoip = xrealloc(o->geoip, (o->geoip_count + 1) * sizeof *o->geoip);
+    o->geoip[o->geoip_count++] = value;
+    return true;
+}
+
 static bool take_view(struct options *o, const struct option_row *row, const char *value,
                       struct error *e)
 {
@@ -173,7 +183,6 @@ ACTION(take_list_fields, ACTION_LIST_FIELDS)
 #define TEXT(field)   OPTION_TEXT, offsetof(struct options, field), NULL
 #define NUMBER(field) OPTION_NUMBER, offsetof(struct options, field), NULL
 #define CALL(take)    OPTION_CALL, 0, take
-#define LATER         NULL, OPTION_CALL, 0, NULL
 
 static const struct option_row rows[] = {
     {'r', NULL, "FILE", "Input",
@@ -215,7 +224,11 @@ static const struct option_row rows[] = {
     {0, "explain", NULL, "Output",
      "transcripts: what each reply means, whose side the cause is on, and what to do",
      FLAG(explain)},
-    {0, "geoip", "FILE", "Output", LATER},
+    {0, "geoip", "FILE", "Output",
+     "country, city and network of both ends by a MaxMind database (City, Country, ASN); may be "
+     "given many times; without it the settings and the usual folders are searched, none looks "
+     "nothing up",
+     CALL(take_geoip)},
     {0, "show-secrets", NULL, "Output", "passwords in clear; otherwise they are masked as ********",
      FLAG(show_secrets)},
     {0, "credentials-format", "FORMAT", "Output",
@@ -276,9 +289,6 @@ static bool apply(struct options *o, const struct option_row *row, const char *v
     char shown[40];
     uint8_t *field = (uint8_t *)o + row->at;
     option_shown(row, shown);
-    if (row->help == NULL) {
-        return error_set(e, "%s is not there yet in this version", shown);
-    }
     if (row->kind == OPTION_CALL) {
         return row->take(o, row, value, e);
     }
@@ -455,6 +465,7 @@ void options_done(struct options *o)
 {
     selection_done(&o->selection);
     free(o->files);
+    free(o->geoip);
     free(o->ports);
     free(o->exports);
     free(o->bpf);
@@ -526,9 +537,6 @@ void options_print_help(FILE *out)
           "Rebuilds SMTP, LMTP, POP2 and POP3 sessions and their messages from captured packets.\n",
           out);
     for (size_t i = 0; i < ROWS; i++) {
-        if (rows[i].help == NULL) {
-            continue;
-        }
         if (strcmp(rows[i].group, group) != 0) {
             group = rows[i].group;
             fprintf(out, "\n%s\n", group);

@@ -50,6 +50,8 @@ struct options {
     const struct export_format *view; /* -T, NULL none */
     struct export_choice *exports;
     size_t export_count;
+    const char **geoip; /* --geoip */
+    size_t geoip_count;
     bool hashcat;          /* --credentials-format */
     unsigned hashcat_mode; /* 0 all */
     const char *write_path;
@@ -64,7 +66,7 @@ struct option_row {
     const char *name;  /* long, without "--"; NULL: none */
     const char *value; /* what its value is called; NULL: it has none */
     const char *group; /* heading in --help */
-    const char *help;  /* NULL: accepted by a later version only, and refused with a sentence */
+    const char *help;
     enum { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_CALL } kind;
     size_t at; /* of its field in struct options, but for OPTION_CALL */
     bool (*take)(struct options *o, const struct option_row *row, const char *value,

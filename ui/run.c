@@ -8,6 +8,7 @@
 #include "ui/confine.h"
 #include "ui/filter_mime.h"
 #include "ui/filter_sink.h"
+#include "ui/geo_choice.h"
 #include "ui/mailscan.h"
 #include "ui/packets.h"
 #include "ui/progress.h"
@@ -44,6 +45,7 @@ struct running {
     struct sink *sink;             /* the first of the chain */
     struct counter before, behind; /* the judge */
     struct filter *filter;         /* -f, NULL none */
+    struct geo *geo;               /* NULL none, or nobody asks */
     bool selects;                  /* some sessions only: --session or -f */
     struct source_writer *writer;  /* -w */
     struct packet_spans *spans;    /* -w with a selection */
@@ -188,6 +190,35 @@ static bool configure_source(struct running *r, struct error *e)
     return check_time(r, "--after", o->after, e) && check_time(r, "--before", o->before, e);
 }
 
+/* -T, or what stands for it; none where the viewer takes over. */
+static const struct export_format *chosen_view(const struct options *o)
+{
+    if (o->view != NULL || viewer_is_wanted(o)) {
+        return o->view;
+    }
+    bool packets = o->write_path != NULL && strcmp(o->write_path, "-") == 0;
+    return packets ? NULL : export_find("sessions");
+}
+
+/* Who asks where addresses are: two views, and filters. The viewer has its own for its bar. */
+static bool open_geo(struct running *r, struct error *e)
+{
+    const struct options *o = r->o;
+    const struct export_format *view = chosen_view(o);
+    bool shows = view != NULL && view->shows_places;
+    bool filters = r->filter != NULL && filter_needs(r->filter) & FILTER_NEEDS_GEO &&
+                   (!viewer_is_wanted(o) || o->export_count > 0);
+    if (!shows && !filters && o->geoip_count == 0) {
+        return true;
+    }
+    size_t failed;
+    r->geo = geo_choose(o, NULL, warn, r, &failed);
+    r->failed = r->failed || failed > 0;
+    return r->geo != NULL || !filters ||
+           error_set(e, "-f asks for countries or networks, and no GeoIP database is open: give "
+                        "one with --geoip FILE");
+}
+
 /* Everything that is read, once for each time it is read: later nothing can be opened. */
 static bool open_sources(struct running *r, bool *usage, struct error *e)
 {
@@ -262,6 +293,7 @@ static void export_config_set(struct running *r, struct export_config *c, const 
         .bodies = o->bodies,
         .explain = o->explain,
         .parts = o->parts,
+        .geo = r->geo,
         .nano = source_stats(r->source)->nano,
         .file_name = live ? NULL : file_name,
         .file_name_arg = r,
@@ -269,16 +301,6 @@ static void export_config_set(struct running *r, struct export_config *c, const 
         .warn_arg = r,
         .maker = broker_maker(r->confine.broker),
     };
-}
-
-/* -T, or what stands for it; none where the viewer takes over. */
-static const struct export_format *chosen_view(const struct options *o)
-{
-    if (o->view != NULL || viewer_is_wanted(o)) {
-        return o->view;
-    }
-    bool packets = o->write_path != NULL && strcmp(o->write_path, "-") == 0;
-    return packets ? NULL : export_find("sessions");
 }
 
 struct sink_list {
@@ -363,6 +385,7 @@ static struct sink *filter_in_front(struct running *r, const struct sink_list *l
 {
     struct filter_sink_config c = {.limits = &r->o->limits,
                                    .filter = r->filter,
+                                   .geo = r->geo,
                                    .file_name = file_name,
                                    .file_name_arg = r,
                                    .parts = filter_mime_parts,
@@ -697,7 +720,7 @@ static enum run_status run_confined(struct running *r)
     struct error e;
     bool usage = false;
     enum run_status status = RUN_USAGE;
-    if (!configure_source(r, &e)) {
+    if (!configure_source(r, &e) || !open_geo(r, &e)) {
         run_say(e.text);
     } else if (!open_sources(r, &usage, &e)) {
         run_say(e.text);
@@ -706,6 +729,7 @@ static enum run_status run_confined(struct running *r)
         status = run_sources(r, &e);
     }
     packet_spans_free(&r->spans);
+    geo_close(&r->geo);
     source_close(&r->first);
     source_close(&r->again);
     source_close(&r->source);

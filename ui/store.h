@@ -18,8 +18,8 @@
 
 #include "dissect/event.h"
 #include "ui/event_pack.h"
+#include "ui/export/geo.h"
 #include "ui/filter.h"
-#include "ui/geo.h"
 #include "ui/relay.h"
 #include "ui/spool.h"
 #include "ui/store_stats.h"

@@ -9,7 +9,7 @@
 #define MAILWIRE_UI_STORE_STATS_H
 
 #include "dissect/event.h"
-#include "ui/geo.h"
+#include "ui/export/geo.h"
 
 struct stats;
 

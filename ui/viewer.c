@@ -2,7 +2,7 @@
 
 #include "ui/config.h"
 #include "ui/filter_mime.h"
-#include "ui/geo.h"
+#include "ui/geo_choice.h"
 #include "ui/spool.h"
 #include "ui/store.h"
 #include "ui/tui/app.h"
@@ -60,16 +60,6 @@ static void read_settings(struct viewer *v)
     }
 }
 
-static void open_geo(struct viewer *v)
-{
-    const char *paths[CONFIG_LIST_MOST];
-    for (size_t i = 0; i < v->config.geoip.count; i++) {
-        paths[i] = v->config.geoip.pair[i].value;
-    }
-    size_t failed = 0;
-    v->geo = geo_open(paths, v->config.geoip.count, tell, v, &failed);
-}
-
 static void open_again(struct viewer *v, const struct source_config *c)
 {
     bool usage;
@@ -111,7 +101,8 @@ struct viewer *viewer_open(const struct options *o, const struct source_config *
     v->limits = o->limits;
     setlocale(LC_CTYPE, "");
     read_settings(v);
-    open_geo(v);
+    size_t failed;
+    v->geo = geo_choose(o, &v->config, tell, v, &failed);
     name_input(v, o);
     if (again != NULL) {
         open_again(v, again);

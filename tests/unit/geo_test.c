@@ -1,5 +1,5 @@
 /* GeoIP lookups over databases made here, sound and damaged. */
-#include "ui/geo.h"
+#include "ui/export/geo.h"
 
 #include "capture/base/buf.h"
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 struct file_maker;
+struct geo;
 
 /* Borrowed by every sink made with it, and outlives them. */
 struct export_config {
@@ -21,6 +22,7 @@ struct export_config {
     bool show_secrets, utc, line_buffered, commands, bodies, explain, parts;
     bool hashcat;          /* credentials: lines for hashcat (ui/export/hashcat.h) */
     unsigned hashcat_mode; /* only this mode, 0 all */
+    struct geo *geo;       /* where addresses are (ui/export/geo.h), NULL not known */
     bool nano;             /* times with nine digits; may be set before the first event */
     const char *(*file_name)(void *arg,
                              uint32_t file); /* capture file names, for log.file.path; NULL live */
@@ -37,7 +39,8 @@ struct export_format {
     const char *help;
     bool is_view; /* -T */
     bool needs_bodies, needs_digests;
-    bool needs_parts; /* message.mime */
+    bool needs_parts;  /* message.mime */
+    bool shows_places; /* export_config.geo */
     /* NULL with a sentence in *e when it can not start. */
     struct sink *(*open)(const struct export_config *c, struct error *e);
 };

@@ -2,6 +2,7 @@
 #include "capture/base/text.h"
 #include "dissect/digest.h"
 #include "dissect/tls.h"
+#include "ui/export/geo.h"
 #include "ui/export/json_record.h"
 
 #include <arpa/inet.h>
@@ -115,9 +116,39 @@ static void put_ip(struct json *j, const uint8_t *ip, uint8_t version)
     }
 }
 
-/* {"ip":...,"port":... and no end: the counters may follow. */
-static void end_object(struct json *j, const char *key, const struct session_info *s, enum dir dir)
+static void geo_object(struct json *j, const struct geo_place *p)
 {
+    if (p->country[0] == '\0' && p->continent[0] == '\0' && p->city[0] == '\0') {
+        return;
+    }
+    json_open(j, "geo");
+    record_optional(j, "continent_code", bytes_of(p->continent));
+    record_optional(j, "country_iso_code", bytes_of(p->country));
+    record_optional(j, "country_name", bytes_of(p->country_name));
+    record_optional(j, "city_name", bytes_of(p->city));
+    json_close(j);
+}
+
+static void as_object(struct json *j, const struct geo_place *p)
+{
+    if (p->asn == 0) {
+        return;
+    }
+    json_open(j, "as");
+    json_u64(j, "number", p->asn);
+    if (p->org[0] != '\0') {
+        json_open(j, "organization");
+        json_text(j, "name", bytes_of(p->org));
+        json_close(j);
+    }
+    json_close(j);
+}
+
+/* {"ip":...,"port":... and no end: the counters may follow. */
+static void end_object(const struct json_export *x, struct json *j, const char *key,
+                       const struct session_info *s, enum dir dir)
+{
+    struct geo_place place;
     const struct endpoint *e = session_endpoint(s, dir);
     json_open(j, key);
     json_key(j, "ip");
@@ -125,6 +156,10 @@ static void end_object(struct json *j, const char *key, const struct session_inf
     put_ip(j, e->ip, s->flow->ip_version);
     json_raw(j, "\"");
     json_u64(j, "port", e->port);
+    if (x->config->geo != NULL && geo_lookup(x->config->geo, e->ip, s->flow->ip_version, &place)) {
+        geo_object(j, &place);
+        as_object(j, &place);
+    }
 }
 
 static void put_base64(struct json *j, const uint8_t *p, size_t n)
@@ -175,8 +210,8 @@ static void community_id(struct json *j, const struct flow_info *f)
 static void make_origin(struct json_export *x, const struct session_info *s, struct json_origin *o)
 {
     struct json j;
-    buf_clear(&x->text);
-    json_init(&j, &x->text, x->j.precision);
+    buf_clear(&o->text);
+    json_init(&j, &o->text, x->j.precision);
     json_open(&j, "network");
     json_word(&j, "transport", "tcp");
     json_word(&j, "protocol", s->protocol);
@@ -187,20 +222,17 @@ static void make_origin(struct json_export *x, const struct session_info *s, str
         json_close(&j);
     }
     json_close(&j);
-    end_object(&j, "source", s, FROM_CLIENT);
-    o->source_end = (uint16_t)x->text.n;
+    end_object(x, &j, "source", s, FROM_CLIENT);
+    o->source_end = o->text.n;
     json_close(&j);
-    end_object(&j, "destination", s, FROM_SERVER);
-    o->destination_end = (uint16_t)x->text.n;
+    end_object(x, &j, "destination", s, FROM_SERVER);
+    o->destination_end = o->text.n;
     json_close(&j);
     json_open(&j, "mailwire");
     json_u64(&j, "schema", 1);
     json_open(&j, "session");
     json_word(&j, "id", s->id);
     json_u64(&j, "number", s->number);
-    invariant(x->text.n <= sizeof o->text);
-    o->n = (uint16_t)x->text.n;
-    memcpy(o->text, x->text.p, x->text.n);
     o->number = s->number;
     o->protocol = s->protocol;
     o->flip = s->flip;
@@ -219,18 +251,18 @@ void record_origin(struct json_export *x, const struct session_info *s, bool cou
     if (o->number != s->number || o->protocol != s->protocol || o->flip != s->flip) {
         make_origin(x, s, o);
     }
+    struct bytes text = buf_bytes(&o->text);
     log_object(x, s->flow->file);
     json_comma(j);
     if (!counters) {
-        buf_add(j->out, bytes_make(o->text, o->n));
+        buf_add(j->out, text);
         return;
     }
-    size_t between = (size_t)o->destination_end - o->source_end;
-    buf_add(j->out, bytes_make(o->text, o->source_end));
+    buf_add(j->out, bytes_sub(text, 0, o->source_end));
     put_counters(j, session_count(s, FROM_CLIENT));
-    buf_add(j->out, bytes_make(o->text + o->source_end, between));
+    buf_add(j->out, bytes_sub(text, o->source_end, o->destination_end - o->source_end));
     put_counters(j, session_count(s, FROM_SERVER));
-    buf_add(j->out, bytes_make(o->text + o->destination_end, (size_t)o->n - o->destination_end));
+    buf_add(j->out, bytes_from(text, o->destination_end));
 }
 
 void record_no_session(struct json_export *x)
@@ -426,6 +458,9 @@ static bool json_sink_close(struct sink *self, struct error *err)
     bool fine = out_done(&x->out, err);
     buf_done(&x->text);
     buf_done(&x->path_text);
+    for (size_t i = 0; i < JSON_ORIGINS; i++) {
+        buf_done(&x->origins[i].text);
+    }
     free(x);
     return fine;
 }
@@ -440,6 +475,9 @@ static struct sink *json_open_sink(const struct export_config *c, struct error *
     json_init(&x->j, &x->out.b, WHEN_MICRO);
     buf_init(&x->text, SIZE_MAX);
     buf_init(&x->path_text, SIZE_MAX);
+    for (size_t i = 0; i < JSON_ORIGINS; i++) {
+        buf_init(&x->origins[i].text, SIZE_MAX);
+    }
     return &x->sink;
 }
 
@@ -448,5 +486,6 @@ const struct export_format export_json = {
     .help = "NDJSON, one ECS document a line",
     .is_view = true,
     .needs_digests = true,
+    .shows_places = true,
     .open = json_open_sink,
 };

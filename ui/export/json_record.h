@@ -14,8 +14,8 @@ struct json_origin {
     uint64_t number; /* of the session, 0 none */
     const char *protocol;
     bool flip;
-    uint16_t source_end, destination_end, n; /* where the ends' counters go in */
-    uint8_t text[464];
+    size_t source_end, destination_end; /* where the ends' counters go in */
+    struct buf text;
 };
 
 #define JSON_ORIGINS 256

@@ -1,5 +1,6 @@
 /* -T stats: what the capture holds, in tables, at its end. */
 #include "capture/base/text.h"
+#include "ui/export/geo.h"
 #include "ui/export/tally.h"
 #include "ui/export/view.h"
 
@@ -13,7 +14,7 @@
 struct stats {
     struct sink sink;
     struct view *view; /* the output */
-    struct tally protocols, servers, clients, replies, verbs;
+    struct tally protocols, servers, clients, countries, networks, replies, verbs;
     struct spread sizes;
 };
 
@@ -30,6 +31,28 @@ static void count_session(struct tally *t, struct bytes key, const struct sessio
     r->count[2] += s->flow->count[0].bytes + s->flow->count[1].bytes;
     r->count[3] += s->login == TRI_YES;
     r->count[4] += s->tls != NULL && s->tls->start != TLS_NONE;
+}
+
+/* Where clients are, as far as it is known. */
+static void count_places(struct stats *x, const struct session_info *s)
+{
+    struct geo_place place;
+    struct geo *geo = x->view->config->geo;
+    struct buf *key = &x->view->cell;
+    if (geo == NULL ||
+        !geo_lookup(geo, session_endpoint(s, FROM_CLIENT)->ip, s->flow->ip_version, &place)) {
+        return;
+    }
+    if (place.country[0] != '\0') {
+        buf_clear(key);
+        buf_printf(key, "%s %s", place.country, place.country_name);
+        count_session(&x->countries, buf_bytes(key), s);
+    }
+    if (place.asn != 0) {
+        buf_clear(key);
+        buf_printf(key, "AS%u %s", place.asn, place.org);
+        count_session(&x->networks, buf_bytes(key), s);
+    }
 }
 
 static void on_close(struct stats *x, const struct event *e)
@@ -49,6 +72,7 @@ static void on_close(struct stats *x, const struct event *e)
     }
     key->n--;
     count_session(&x->clients, buf_bytes(key), s);
+    count_places(x, s);
 }
 
 static void on_reply(struct stats *x, const struct event *e)
@@ -265,6 +289,10 @@ static void on_capture(struct stats *x, const struct event *e)
     print_sessions(v, "Protocols", &x->protocols);
     print_sessions(v, "Servers", &x->servers);
     print_sessions(v, "Clients", &x->clients);
+    if (v->config->geo != NULL) {
+        print_sessions(v, "Countries of clients", &x->countries);
+        print_sessions(v, "Networks of clients", &x->networks);
+    }
     print_sizes(v, &x->sizes);
     print_replies(v, &x->replies);
     print_latencies(v, &x->verbs);
@@ -290,6 +318,8 @@ static bool stats_close(struct sink *self, struct error *err)
     tally_done(&x->protocols);
     tally_done(&x->servers);
     tally_done(&x->clients);
+    tally_done(&x->countries);
+    tally_done(&x->networks);
     tally_done(&x->replies);
     tally_done(&x->verbs);
     free(x);
@@ -305,6 +335,8 @@ static struct sink *stats_open(const struct export_config *c, struct error *e)
     tally_init(&x->protocols, WORDS_MOST);
     tally_init(&x->servers, KEYS_MOST);
     tally_init(&x->clients, KEYS_MOST);
+    tally_init(&x->countries, WORDS_MOST);
+    tally_init(&x->networks, KEYS_MOST);
     tally_init(&x->replies, WORDS_MOST);
     tally_init(&x->verbs, WORDS_MOST);
     return &x->sink;
@@ -314,5 +346,6 @@ const struct export_format export_stats = {
     .name = "stats",
     .help = "tables: protocols, servers, replies, answer times",
     .is_view = true,
+    .shows_places = true,
     .open = stats_open,
 };

@@ -8,7 +8,7 @@
 #define MAILWIRE_UI_TUI_APP_H
 
 #include "ui/config.h"
-#include "ui/geo.h"
+#include "ui/export/geo.h"
 #include "ui/relay.h"
 #include "ui/store.h"
 #include "ui/tui/canvas.h"

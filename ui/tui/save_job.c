@@ -104,6 +104,7 @@ static bool open_sink(struct save_job *j, struct error *e)
         .commands = true,
         .bodies = true,
         .explain = true,
+        .geo = j->ui->geo,
         .file_name = j->ui->file_name,
         .file_name_arg = j->ui->file_name_arg,
         .warn = warn,

@@ -6,8 +6,8 @@
  * only single values are asked for. A database that is damaged gives a sentence
  * when it is opened, or no facts later; never a crash.
  */
-#ifndef MAILWIRE_UI_GEO_H
-#define MAILWIRE_UI_GEO_H
+#ifndef MAILWIRE_UI_EXPORT_GEO_H
+#define MAILWIRE_UI_EXPORT_GEO_H
 
 #include "capture/base/bytes.h"
 #include "capture/base/error.h"

@@ -1,4 +1,4 @@
-#include "ui/geo.h"
+#include "ui/export/geo.h"
 
 #include "capture/base/text.h"
 #include "capture/base/when.h"
