@@ -34,9 +34,8 @@ struct conflict_at {
 
 /* A keep-alive's one garbage byte is no conflict (T20): it never comes here. */
 static void tell_conflict(void *arg, uint64_t offset, struct bytes kept, struct bytes other,
-                          bool old_kept)
+                          uint8_t old_ttl)
 {
-    (void)old_kept;
     const struct conflict_at *at = arg;
     struct flow *f = at->f;
     if (!f->opened || f->state != FLOW_OPEN) {
@@ -52,8 +51,8 @@ static void tell_conflict(void *arg, uint64_t offset, struct bytes kept, struct 
                             .kept = kept,
                             .other = other};
     at->t->ops->note(at->t->ctx, &f->info, &f->user, &n);
-    uint8_t usual = f->half[at->dir].ttl;
-    if (at->ttl + TTL_OUTLIER_BY <= usual && f->state == FLOW_OPEN) {
+    uint8_t usual = f->half[at->dir].ttl, least = at->ttl < old_ttl ? at->ttl : old_ttl;
+    if (least + TTL_OUTLIER_BY <= usual && f->state == FLOW_OPEN) {
         n.kind = NOTE_TTL_OUTLIER;
         n.kept = n.other = (struct bytes){NULL, 0};
         at->t->ops->note(at->t->ctx, &f->info, &f->user, &n);
@@ -79,13 +78,15 @@ static bool compare_delivered(struct flow *f, enum dir d, uint64_t from, struct 
     bool differs = false;
     while (data.n > 0 && from < h->next) {
         size_t most = h->next - from < data.n ? (size_t)(h->next - from) : data.n;
-        struct bytes old = tcp_history_find(at->t->history, h->history, owner_of(f, d), from, most);
+        uint8_t ttl = 0;
+        struct bytes old =
+            tcp_history_find(at->t->history, h->history, owner_of(f, d), from, most, &ttl);
         if (old.n == 0) {
             break;
         }
         struct bytes new = bytes_sub(data, 0, old.n);
         if (!bytes_equal(old, new)) {
-            tell_conflict(at, from, old, new, true);
+            tell_conflict(at, from, old, new, ttl);
             differs = true;
         }
         data = bytes_from(data, old.n);
@@ -117,17 +118,27 @@ static void ignore_flow(struct tcp *t, struct flow *f)
     tcp_table_touch(t, f, LIST_IGNORED);
 }
 
+/* A stretch of the stream, of which `data` was captured: [from, to). */
+struct stretch {
+    uint64_t from, to;
+    struct bytes data;
+    int32_t urgent; /* offset of the urgent byte, -1 none */
+    int64_t time;
+    uint64_t packet;
+    uint8_t ttl;
+};
+
 static void hand_up(struct tcp *t, struct flow *f, enum dir d, uint64_t from, struct bytes data,
-                    int64_t time, uint64_t packet)
+                    const struct stretch *s)
 {
     if (data.n == 0 || f->state != FLOW_OPEN) {
         return;
     }
     struct half *h = &f->half[d];
-    tcp_history_add(t->history, &h->history, owner_of(f, d), from, data);
+    tcp_history_add(t->history, &h->history, owner_of(f, d), from, data, s->ttl);
     f->info.count[d].delivered += data.n;
     h->delivered = true;
-    struct chunk c = {.data = data, .time = time, .packet = packet, .offset = from};
+    struct chunk c = {.data = data, .time = s->time, .packet = s->packet, .offset = from};
     enum stream_verdict v = t->ops->data(t->ctx, &f->info, &f->user, d, &c);
     if (v == STREAM_IGNORE) {
         ignore_flow(t, f);
@@ -150,24 +161,24 @@ static void advance(struct half *h, uint64_t to)
 
 /* Linux takes the urgent byte out of the stream (hostile.md T17). */
 static void hand_up_urgent(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
-                           struct bytes data, int32_t urgent, int64_t time, uint64_t packet)
+                           struct bytes data, int32_t urgent, const struct stretch *s)
 {
     bool inside = urgent >= 0 && (size_t)urgent < data.n;
     if (inside && f->opened && f->state == FLOW_OPEN) {
         struct stream_note n = {.kind = NOTE_URGENT_DATA,
                                 .dir = d,
                                 .offset = from + (uint64_t)urgent,
-                                .time = time,
-                                .packet = packet};
+                                .time = s->time,
+                                .packet = s->packet};
         t->ops->note(t->ctx, &f->info, &f->user, &n);
     }
     if (!inside || t->config.overlap != OVERLAP_LINUX) {
-        hand_up(t, f, d, from, data, time, packet);
+        hand_up(t, f, d, from, data, s);
         return;
     }
     size_t at = (size_t)urgent;
-    hand_up(t, f, d, from, bytes_sub(data, 0, at), time, packet);
-    hand_up(t, f, d, from + at + 1, bytes_from(data, at + 1), time, packet);
+    hand_up(t, f, d, from, bytes_sub(data, 0, at), s);
+    hand_up(t, f, d, from + at + 1, bytes_from(data, at + 1), s);
 }
 
 static void declare_gap(struct tcp *t, struct flow *f, enum dir d, uint64_t to, int64_t time,
@@ -198,15 +209,6 @@ static void tell_snaplen(struct tcp *t, struct flow *f, enum dir d, int64_t time
     }
 }
 
-/* A stretch of the stream, of which `data` was captured: [from, to). */
-struct stretch {
-    uint64_t from, to;
-    struct bytes data;
-    int32_t urgent; /* offset of the urgent byte, -1 none */
-    int64_t time;
-    uint64_t packet;
-};
-
 static struct stretch stretch_of(const struct piece *p)
 {
     return (struct stretch){.from = p->from,
@@ -214,7 +216,8 @@ static struct stretch stretch_of(const struct piece *p)
                             .data = bytes_make(p->data, p->have),
                             .urgent = p->urgent,
                             .time = p->time,
-                            .packet = p->packet};
+                            .packet = p->packet,
+                            .ttl = p->ttl};
 }
 
 /* It begins at or before `next`: what lies before was read already. */
@@ -228,7 +231,7 @@ static void take_in_order(struct tcp *t, struct flow *f, enum dir d, const struc
     uint64_t at = h->next;
     if (fresh.n > 0) {
         advance(h, have_to);
-        hand_up_urgent(t, f, d, at, fresh, urgent, s->time, s->packet);
+        hand_up_urgent(t, f, d, at, fresh, urgent, s);
     }
     if (s->to > h->next && f->state == FLOW_OPEN) {
         tell_snaplen(t, f, d, s->time, s->packet);
@@ -375,7 +378,7 @@ static void settle_doubts(struct tcp *t, struct flow *f, enum dir d, uint64_t fr
             then.packet = x->packet;
             then.time = x->time;
             then.ttl = x->ttl;
-            tell_conflict(&then, a, good, bad, false);
+            tell_conflict(&then, a, good, bad, at->ttl);
             tell_outdated(t, f, d, x);
         }
         doubt_free(t, p);
@@ -474,7 +477,7 @@ void tcp_deliver_segment(struct tcp *t, struct flow *f, enum dir d, uint64_t fro
         tcp_queue_compare(h->queue, from, s->data, tell_conflict, &at);
     }
     int32_t urgent = s->flags & TCP_URG ? (s->urgent ? s->urgent - 1 : 0) : -1;
-    struct stretch x = {from, to, s->data, urgent, seg->time, seg->packet};
+    struct stretch x = {from, to, s->data, urgent, seg->time, seg->packet, seg->ttl};
     take_in_order(t, f, d, &x);
 }
 

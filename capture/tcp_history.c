@@ -9,7 +9,8 @@
 struct entry {
     uint64_t owner, offset;
     history_mark before;
-    uint64_t n;
+    uint32_t n;
+    uint8_t ttl;
 };
 
 struct tcp_history {
@@ -33,7 +34,7 @@ void tcp_history_free(struct tcp_history **h)
 }
 
 void tcp_history_add(struct tcp_history *h, history_mark *mark, uint64_t owner, uint64_t offset,
-                     struct bytes data)
+                     struct bytes data, uint8_t ttl)
 {
     size_t need = (sizeof(struct entry) + data.n + 7) & ~(size_t)7;
     if (need > h->size / 4) {
@@ -44,7 +45,8 @@ void tcp_history_add(struct tcp_history *h, history_mark *mark, uint64_t owner, 
         h->head += h->size - at;
         at = 0;
     }
-    struct entry e = {.owner = owner, .offset = offset, .before = *mark, .n = data.n};
+    struct entry e = {
+        .owner = owner, .offset = offset, .before = *mark, .n = (uint32_t)data.n, .ttl = ttl};
     memcpy(h->ring + at, &e, sizeof e);
     memcpy(h->ring + at + sizeof e, data.p, data.n);
     *mark = h->head + 1;
@@ -58,7 +60,7 @@ static bool remembered(const struct tcp_history *h, history_mark m)
 }
 
 struct bytes tcp_history_find(const struct tcp_history *h, history_mark mark, uint64_t owner,
-                              uint64_t from, size_t n)
+                              uint64_t from, size_t n, uint8_t *ttl)
 {
     for (int i = 0; i < STEPS_MOST && remembered(h, mark); i++) {
         struct entry e;
@@ -68,8 +70,9 @@ struct bytes tcp_history_find(const struct tcp_history *h, history_mark mark, ui
             break;
         }
         if (from >= e.offset && from < e.offset + e.n) {
-            return bytes_sub(bytes_make(h->ring + at + sizeof e, (size_t)e.n),
-                             (size_t)(from - e.offset), n);
+            *ttl = e.ttl;
+            return bytes_sub(bytes_make(h->ring + at + sizeof e, e.n), (size_t)(from - e.offset),
+                             n);
         }
         mark = e.before;
     }

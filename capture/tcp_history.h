@@ -17,9 +17,10 @@ struct tcp_history *tcp_history_new(size_t size);
 void tcp_history_free(struct tcp_history **h);
 /* owner: any number that tells directions apart. */
 void tcp_history_add(struct tcp_history *h, history_mark *mark, uint64_t owner, uint64_t offset,
-                     struct bytes data);
-/* Bytes remembered from stream offset `from` on, at most n, in one piece; empty when forgotten. */
+                     struct bytes data, uint8_t ttl);
+/* Bytes remembered from stream offset `from` on, at most n, in one piece, and the TTL they came
+ * with; empty when forgotten. */
 struct bytes tcp_history_find(const struct tcp_history *h, history_mark mark, uint64_t owner,
-                              uint64_t from, size_t n);
+                              uint64_t from, size_t n, uint8_t *ttl);
 
 #endif

@@ -131,7 +131,7 @@ static void compare_run(const struct run *r, uint64_t from, struct bytes data, b
         struct bytes old = piece_bytes(p, a, b);
         struct bytes new = bytes_sub(data, (size_t)(a - from), (size_t)(b - a));
         if (!bytes_equal(old, new)) {
-            conflict(arg, a, old_kept ? old : new, old_kept ? new : old, old_kept);
+            conflict(arg, a, old_kept ? old : new, old_kept ? new : old, p->ttl);
         }
     }
 }

@@ -45,9 +45,10 @@ struct tcp_queue {
     uint64_t births;
 };
 
-/* Told for each overlap whose bytes differ: kept is what the stream will have. */
+/* Told for each overlap whose bytes differ: kept is what the stream will have; the TTL is that of
+ * the copy that came first. */
 typedef void conflict_fn(void *arg, uint64_t offset, struct bytes kept, struct bytes other,
-                         bool old_kept);
+                         uint8_t old_ttl);
 
 void tcp_queue_done(struct tcp_queue *q);
 struct piece *tcp_piece_new(uint64_t from, uint32_t wire, struct bytes data);

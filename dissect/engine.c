@@ -301,14 +301,22 @@ static void on_gap(void *ctx, const struct flow_info *flow, void **user, enum di
 static void on_note(void *ctx, const struct flow_info *flow, void **user,
                     const struct stream_note *n)
 {
-    (void)ctx;
+    struct engine *e = ctx;
     (void)flow;
     struct conn *c = *user;
-    if (c != NULL && c->session != NULL) {
+    if (c == NULL) {
+        return;
+    }
+    if (c->session != NULL) {
         struct stream_note turned = *n;
         turned.dir = session_dir(c, n->dir);
         session_stream_note(c->session, &turned);
-    } else if (c != NULL && c->detect != NULL) {
+        return;
+    }
+    if (c->detect == NULL) { /* told before anything was said: data of a SYN, a forged reset */
+        c->detect = detect_new(e->limits);
+    }
+    if (c->detect->log.n <= e->limits->order_bytes) {
         detect_log_note(c->detect, n);
     }
 }

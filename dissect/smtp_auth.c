@@ -75,6 +75,9 @@ static void finish(struct session *s, struct pending *p, enum tri success)
     c.command = a->command;
     c.dir = a->dir;
     session_credential(s, &c);
+    if (c.malformed) {
+        session_note(s, NOTE_ID_AUTH_MALFORMED, bytes_of(c.mechanism), NULL);
+    }
     auth_free(&a->auth);
     free(a);
 }
