@@ -212,6 +212,12 @@ struct bytes input_peek(struct input *in)
     return bytes_make(in->peeked, in->peeked_n);
 }
 
+int input_plain(const struct input *in)
+{
+    bool plain = in->regular && in->unpack == NULL && in->left.n == 0 && !in->ended;
+    return plain ? fcntl(in->fd, F_DUPFD_CLOEXEC, 3) : -1;
+}
+
 void input_patch(struct input *in, size_t at, const void *bytes, size_t n)
 {
     if (at <= in->peeked_n && n <= in->peeked_n - at) {

@@ -43,6 +43,9 @@ bool input_open(struct input *in, const char *path, const struct limits *l, stru
 bool input_begin(struct input *in, const char *path, struct error *e);
 /* The first bytes, at most INPUT_PEEK, without taking them. Before the first input_read. */
 struct bytes input_peek(struct input *in);
+/* A descriptor of the caller's own that reads on behind the peeked bytes, when the file is a
+ * regular one and not packed; else -1. Where it is used, input_read is not. */
+int input_plain(const struct input *in);
 /* Puts other bytes in place of n of them from `at` on, which were peeked and not yet read. */
 void input_patch(struct input *in, size_t at, const void *bytes, size_t n);
 /* Up to n bytes; 0 at the end, when stopped, and on damage (then in->error says what). */

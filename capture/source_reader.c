@@ -22,6 +22,7 @@ struct stream {
     char *buffer;
     struct input *in;
     struct ng *ng; /* NULL: a pcap file */
+    bool plain;    /* stdio reads the file itself */
     struct ng_key key;
     uint8_t opening[NG_OPENING];
     size_t opening_n, opening_at;
@@ -121,13 +122,37 @@ static void stream_close(struct stream *s)
     *s = (struct stream){0};
 }
 
-static FILE *cookie_open(struct stream *s)
+static FILE *opened(FILE *file)
 {
-    cookie_io_functions_t io = {.read = stream_read, .seek = stream_seek};
-    FILE *file = fopencookie(s, "r", io);
     if (file == NULL) {
         die("out of memory: a capture file can not be opened");
     }
+    return file;
+}
+
+static FILE *cookie_open(struct stream *s)
+{
+    cookie_io_functions_t io = {.read = stream_read, .seek = stream_seek};
+    return opened(fopencookie(s, "r", io));
+}
+
+/* A plain file is left to stdio, whose way to a descriptor is shorter than that to a cookie. What
+ * was peeked, and patched, goes in front again. */
+static FILE *plain_open(struct stream *s, char *buffer, size_t room)
+{
+    int fd = s->ng == NULL ? input_plain(s->in) : -1;
+    if (fd < 0) {
+        return NULL;
+    }
+    FILE *file = opened(fdopen(fd, "r"));
+    setvbuf(file, buffer, _IOFBF, room);
+    struct bytes peeked = input_peek(s->in);
+    for (size_t i = peeked.n; i > 0; i--) { /* the C library takes as many as there is memory for */
+        if (ungetc(peeked.p[i - 1], file) == EOF) {
+            die("out of memory: a capture file can not be opened");
+        }
+    }
+    s->plain = true;
     return file;
 }
 
@@ -135,9 +160,12 @@ static FILE *cookie_open(struct stream *s)
 static bool stream_open(struct stream *s, size_t room, struct error *e)
 {
     char cause[PCAP_ERRBUF_SIZE] = "";
-    FILE *file = cookie_open(s);
     s->buffer = xmalloc(room);
-    setvbuf(file, s->buffer, _IOFBF, room);
+    FILE *file = plain_open(s, s->buffer, room);
+    if (file == NULL) {
+        file = cookie_open(s);
+        setvbuf(file, s->buffer, _IOFBF, room);
+    }
     __fsetlocking(file, FSETLOCKING_BYCALLER); /* one thread reads it */
     s->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, cause);
     if (s->pcap == NULL) {
@@ -245,6 +273,9 @@ enum reader_result reader_next(struct reader *r, struct pcap **handle, struct er
 
 void reader_ran(struct reader *r, int result, int most)
 {
+    if (r->current->plain) {
+        r->in->taken = r->in->made = reader_offset(r);
+    }
     if (result == PCAP_ERROR_BREAK || (result >= 0 && result >= most)) {
         return;
     }
