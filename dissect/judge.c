@@ -6,29 +6,29 @@
 
 #define EVIDENCE_BYTES 400
 
+struct note judge_note(const struct event *e, enum note_id id, struct bytes evidence)
+{
+    return (struct note){.id = id,
+                         .severity = note_rule(id)->severity,
+                         .dir = e->dir,
+                         .evidence = bytes_sub(evidence, 0, EVIDENCE_BYTES),
+                         .time = e->time,
+                         .packet = e->packet};
+}
+
 void judge_tell_over(const struct event *e, enum note_id id, struct bytes evidence,
                      const char *const *sessions, uint32_t count)
 {
-    struct note n = {.id = id,
-                     .severity = note_rule(id)->severity,
-                     .dir = e->dir,
-                     .evidence = bytes_sub(evidence, 0, EVIDENCE_BYTES),
-                     .time = e->time,
-                     .packet = e->packet,
-                     .sessions = sessions,
-                     .session_count = count};
+    struct note n = judge_note(e, id, evidence);
+    n.sessions = sessions;
+    n.session_count = count;
     session_judge(e->session, &n);
 }
 
 void judge_tell(const struct event *e, enum note_id id, struct bytes evidence, uint32_t command)
 {
-    struct note n = {.id = id,
-                     .severity = note_rule(id)->severity,
-                     .dir = e->dir,
-                     .evidence = bytes_sub(evidence, 0, EVIDENCE_BYTES),
-                     .time = e->time,
-                     .packet = e->packet,
-                     .command = command};
+    struct note n = judge_note(e, id, evidence);
+    n.command = command;
     session_judge(e->session, &n);
 }
 
@@ -152,37 +152,17 @@ static void judge_use(const struct event *e, const struct command *c, uint64_t m
     }
 }
 
-static bool refused(const struct reply *r)
-{
-    return r != NULL && (r->status == REPLY_REFUSE || r->status == REPLY_DEFER);
-}
-
-static void judge_refusal(struct judge *j, const struct event *e, const struct command *c,
-                          const struct reply *r)
-{
-    bool out_of_order = r->code == 503; /* that refuses the command, not whom it names */
-    if (verb_is(c, "RCPT") && !out_of_order) {
-        judge_tell(
-            e, r->status == REPLY_DEFER ? NOTE_ID_RECIPIENT_DEFERRED : NOTE_ID_RECIPIENT_REFUSED,
-            r->raw, c->number);
-        if (r->status == REPLY_REFUSE) {
-            across_recipient_refused(j->across, e);
-        }
-    } else if (verb_is(c, "MAIL") && !out_of_order) {
-        judge_tell(e, NOTE_ID_SENDER_REFUSED, r->raw, c->number);
-    } else if (verb_is(c, "STARTTLS") || verb_is(c, "STLS")) {
-        *session_marks(e->session) |= MARK_REFUSED_TLS;
-    }
-}
-
 static void judge_exchange(struct judge *j, const struct event *e)
 {
     const struct command *c = e->u.exchange->command;
     const struct reply *r = e->u.exchange->reply;
     uint64_t *marks = session_marks(e->session);
     judge_use(e, c, *marks);
-    if (refused(r)) {
-        judge_refusal(j, e, c, r);
+    if (judge_refused(r)) {
+        if (verb_is(c, "STARTTLS") || verb_is(c, "STLS")) {
+            *marks |= MARK_REFUSED_TLS;
+        }
+        judge_refused_command(j, e, c, r);
         return;
     }
     if (r == NULL || r->status != REPLY_OK) {
@@ -200,8 +180,8 @@ static void judge_exchange(struct judge *j, const struct event *e)
 static void judge_reply(const struct event *e)
 {
     const struct reply *r = e->u.reply;
-    if (r->greeting && refused(r)) {
-        judge_tell_once(e, TOLD_REFUSED_CLIENT, NOTE_ID_CLIENT_REFUSED, r->raw, 0);
+    if (r->greeting && judge_refused(r)) {
+        judge_refused_client(e, r);
     }
 }
 
@@ -232,11 +212,8 @@ static void judge_credential(struct judge *j, const struct event *e)
 static void judge_envelope_message(const struct event *e, const struct message *m)
 {
     uint64_t *marks = session_marks(e->session);
-    if (m->outcome == OUTCOME_REJECTED) {
-        judge_tell(e, NOTE_ID_MESSAGE_REFUSED, m->reply, 0);
-    } else if (m->outcome == OUTCOME_DEFERRED) {
-        judge_tell(e, NOTE_ID_MESSAGE_DEFERRED, m->reply, 0);
-    } else if (m->outcome == OUTCOME_UNKNOWN && m->complete) {
+    judge_refused_message(e, m);
+    if (m->outcome == OUTCOME_UNKNOWN && m->complete) {
         *marks |= MARK_NO_VERDICT; /* judged at the close: the capture may just have ended */
     }
     if (m->eight_bit && m->transfer == TRANSFER_DATA && offer_known(e->session, *marks) &&

@@ -44,13 +44,22 @@ struct judge {
     struct across *across;
 };
 
-/* Tells a finding of the event's session; sev SEVERITY_NONE takes the rule's. */
+/* A finding at the event, of its rule's severity, to be completed and told (session_judge). */
+struct note judge_note(const struct event *e, enum note_id id, struct bytes evidence);
+/* Tells a finding of the event's session. */
 void judge_tell(const struct event *e, enum note_id id, struct bytes evidence, uint32_t command);
 void judge_tell_over(const struct event *e, enum note_id id, struct bytes evidence,
                      const char *const *sessions, uint32_t count);
 /* As judge_tell, once a session. */
 void judge_tell_once(const struct event *e, enum told what, enum note_id id, struct bytes evidence,
                      uint32_t command);
+
+/* judge_refusal.c: a negative answer to MAIL or RCPT, as the greeting, to a message's data. */
+bool judge_refused(const struct reply *r);
+void judge_refused_command(struct judge *j, const struct event *e, const struct command *c,
+                           const struct reply *r);
+void judge_refused_client(const struct event *e, const struct reply *r);
+void judge_refused_message(const struct event *e, const struct message *m);
 
 void judge_tls_close(struct judge *j, const struct event *e); /* judge_tls.c */
 

@@ -368,7 +368,7 @@ static void pack_gap(const struct job *j)
 static void pack_note(const struct job *j)
 {
     const struct note *n = j->e->u.note;
-    size_t most = NUMBERS_MOST + n->evidence.n + n->other.n;
+    size_t most = NUMBERS_MOST + n->evidence.n + n->other.n + n->list.n;
     for (uint32_t i = 0; i < n->session_count; i++) {
         most += strlen(n->sessions[i]) + 1 + VARINT_MOST;
     }
@@ -377,11 +377,13 @@ static void pack_note(const struct job *j)
     put_num(&o, (uint64_t)n->id);
     put_u8(&o, (uint8_t)n->severity);
     put_u8(&o, (uint8_t)n->dir);
+    put_u8(&o, (uint8_t)n->reason);
     put_num(&o, n->command);
     put_time(&o, j->base, n->time);
     put_packet(&o, j->base, n->packet);
     put_text(&o, n->evidence);
     put_text(&o, n->other);
+    put_text(&o, n->list);
     put_num(&o, n->session_count);
     for (uint32_t i = 0; i < n->session_count; i++) {
         put_cstr(&o, n->sessions[i]);

@@ -193,11 +193,13 @@ void get_note(struct get *g, struct pack_base base, struct note *n, struct arena
     *n = (struct note){.id = g->bad ? (enum note_id)0 : (enum note_id)id};
     n->severity = (enum severity)get_enum(g, SEVERITY_CRITICAL);
     n->dir = get_dir(g);
+    n->reason = (enum reply_reason)get_enum(g, REASON_COUNT - 1);
     n->command = get_u32(g);
     n->time = get_time(g, base);
     n->packet = get_packet(g, base);
     n->evidence = get_text(g);
     n->other = get_text(g);
+    n->list = get_text(g);
     uint64_t count = get_num(g);
     if (count > get_left(g)) {
         g->bad = true;

@@ -192,6 +192,16 @@ void field_finding(struct probe *p)
     }
 }
 
+void field_reason(struct probe *p)
+{
+    const struct note *n;
+    for (uint32_t i = 0; !p->hit && (n = next_finding(p, &i)) != NULL;) {
+        if (n->reason != REASON_NONE) {
+            give_word(p, explain_reason(n->reason)->name);
+        }
+    }
+}
+
 void field_sev(struct probe *p)
 {
     const struct note *n;

@@ -174,6 +174,8 @@ static void refusals(void **state)
         {"550 5.7.1 Email rejected per DMARC policy for b.org", ".", REASON_DMARC, F},
         {"550 5.7.20 No passing DKIM signature found", ".", REASON_DKIM, F},
         {"554 5.7.1 Spam message rejected", ".", REASON_SPAM, F},
+        {"550 5.7.1 This message scored 99 spam points.", ".", REASON_SPAM, F},
+        {"554 5.7.1 Message blocked: spam score 17.2", ".", REASON_SPAM, F},
         {"550 5.7.1 This message contains a virus (Eicar-Test-Signature)", ".", REASON_VIRUS, F},
         {"554 5.7.0 Reject, id=1-01 - BANNED FILE TYPE: exe", ".", REASON_CONTENT, F},
         {"550 5.7.1 Message rejected due to local policy.", ".", REASON_POLICY, F},

@@ -504,6 +504,8 @@ static inline void describe_event(struct buf *out, const struct event *e)
         buf_printf(out, " %s sev%d cmd%u", note_rule(e->u.note->id)->id, (int)e->u.note->severity,
                    e->u.note->command);
         describe_bytes(out, "evidence", e->u.note->evidence);
+        buf_printf(out, " reason%d", (int)e->u.note->reason);
+        describe_bytes(out, "list", e->u.note->list);
         break;
     case EV_CAPTURE:
         buf_printf(out, " packets%" PRIu64, e->u.totals->packets);

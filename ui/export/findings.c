@@ -1,5 +1,4 @@
 /* -T findings: one line a finding, as they are made. */
-#include "capture/base/text.h"
 #include "ui/export/view.h"
 
 enum { SEVERITY = 8, RULE = 28, SESSION = 7 };
@@ -19,15 +18,7 @@ static void put_header(struct view *v)
 static void put_text(struct view *v, const struct note *n)
 {
     struct buf *out = &v->out.b;
-    buf_add_str(out, note_rule(n->id)->sentence);
-    if (n->evidence.n > 0) {
-        buf_add_str(out, ": ");
-        text_escape(out, n->evidence);
-    }
-    if (n->other.n > 0) {
-        buf_add_str(out, " / ");
-        text_escape(out, n->other);
-    }
+    note_text(n, out);
     for (uint32_t i = 0; i < n->session_count; i++) {
         buf_add_str(out, i == 0 ? "; sessions " : ", ");
         buf_add_str(out, n->sessions[i]);

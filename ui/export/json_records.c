@@ -312,12 +312,27 @@ static void rule_object(struct json *j, const struct note_rule *rule)
     json_close(j);
 }
 
+static void reason_object(struct json *j, const struct note *n)
+{
+    const struct reason_row *why = explain_reason(n->reason);
+    json_open(j, "reason");
+    json_word(j, "name", why->name);
+    json_text(j, "description", bytes_of(why->sentence));
+    json_text(j, "side", bytes_of(explain_side(why->side)));
+    json_text(j, "advice", bytes_of(why->advice));
+    record_optional(j, "block_list", n->list);
+    json_close(j);
+}
+
 static void finding_fields(struct json_export *x, const struct note *n)
 {
     struct json *j = &x->j;
     json_word(j, "severity", severity_name(n->severity));
     record_optional(j, "evidence", n->evidence);
     record_optional(j, "other", n->other);
+    if (n->reason != REASON_NONE) {
+        reason_object(j, n);
+    }
     if (n->command != 0) {
         json_u64(j, "command", n->command);
     }

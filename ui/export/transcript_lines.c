@@ -277,11 +277,9 @@ static void message_lines(struct transcript_lines *l, const struct event *e)
 static void note_lines(struct transcript_lines *l, const struct event *e)
 {
     const struct note *n = e->u.note;
-    const struct note_rule *rule = note_rule(n->id);
     transcript_begin(l, n->time, -1, "!!");
-    buf_printf(&l->out, "%s %s: %s", severity_name(n->severity), rule->id, rule->sentence);
-    add_text(l, ": ", n->evidence);
-    add_text(l, " / ", n->other);
+    buf_printf(&l->out, "%s %s: ", severity_name(n->severity), note_rule(n->id)->id);
+    note_text(n, &l->out);
     for (uint32_t i = 0; i < n->session_count; i++) {
         buf_printf(&l->out, "%s%s", i == 0 ? ", sessions " : " ", n->sessions[i]);
     }

@@ -103,10 +103,10 @@ static void cell_of(const struct ui *u, const struct entry *e, enum column c, st
         add_severity(severity_of(e), out);
         break;
     case FINDING:
-        buf_add_str(out, note_rule(e->note.id)->sentence);
-        if (!e->group && e->note.evidence.n) {
-            buf_add_str(out, ": ");
-            buf_add(out, e->note.evidence);
+        if (e->group) {
+            buf_add_str(out, note_rule(e->note.id)->sentence);
+        } else {
+            note_text(&e->note, out);
         }
         break;
     case COUNT:
@@ -215,6 +215,15 @@ static void add_ids(struct findings *f, struct store_item item)
     arena_done(&ids);
 }
 
+static void add_reason(struct doc *d, const struct note *n)
+{
+    struct buf b;
+    buf_init(&b, 4096);
+    note_reason(n, &b);
+    doc_pair(d, "Reason", STYLE_NORMAL, buf_bytes(&b));
+    buf_done(&b);
+}
+
 static void build_below(struct findings *f)
 {
     struct entry e;
@@ -225,6 +234,7 @@ static void build_below(struct findings *f)
     }
     const struct note_rule *rule = note_rule(e.note.id);
     doc_text(d, ui_severity_style(severity_of(&e)), bytes_of(rule->sentence));
+    add_reason(d, &e.note);
     doc_pair(d, "Evidence", STYLE_NORMAL, e.note.evidence);
     doc_pair(d, "Other", STYLE_NORMAL, e.note.other);
     if (e.has_session) {
@@ -234,7 +244,9 @@ static void build_below(struct findings *f)
     } else {
         add_ids(f, e.item);
     }
-    doc_pair(d, "To do", STYLE_NORMAL, bytes_of(rule->advice));
+    bool reason = e.note.reason != REASON_NONE;
+    doc_pair(d, "To do", STYLE_NORMAL,
+             bytes_of(reason ? explain_reason(e.note.reason)->advice : rule->advice));
     doc_pair(d, "See", STYLE_DIM, bytes_of(rule->reference));
     doc_pairf(d, "Rule", STYLE_DIM, "%s (%s)", rule->id, rule->category);
 }
