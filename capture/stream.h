@@ -40,18 +40,19 @@ struct flow_count {
 
 struct flow_info {
     struct endpoint end[2]; /* by enum dir: end[FROM_CLIENT] is the client */
+    uint8_t ip_version;     /* 4 or 6 */
+    bool seen[2];           /* a packet of this direction was captured */
+    bool midstream;         /* no SYN was captured */
+    int64_t last;           /* ns: latest packet */
     struct flow_count count[2];
-    int64_t start, last;   /* ns: first and latest packet */
+    int64_t start;         /* ns: first packet */
     uint64_t first_packet; /* packet number */
+    int64_t rtt;           /* ns between SYN and SYN-ACK at the capture point, -1 unknown */
     uint32_t file;         /* capture file of the first packet */
     uint32_t nth;       /* n-th flow with these ends and this start time, from 0: id stays unique */
     uint32_t conflicts; /* overlaps with different bytes */
     uint16_t vlan;      /* 802.1Q VLAN id of the first packet, innermost; valid with has_vlan */
-    uint8_t ip_version; /* 4 or 6 */
     bool has_vlan;
-    bool midstream; /* no SYN was captured */
-    bool seen[2];   /* a packet of this direction was captured */
-    int64_t rtt;    /* ns between SYN and SYN-ACK at the capture point, -1 unknown */
 };
 
 struct chunk {

@@ -126,7 +126,7 @@ void tcp_close_flow(struct tcp *t, struct flow *f, enum stream_close how)
         t->counters.half_open++;
     }
     f->state = FLOW_CLOSED;
-    f->closed_how = (uint8_t)how;
+    f->closed_how = how & 15u;
     t->listeners -= f->held;
     f->held = 0;
     if (open && t->ops->close) {
@@ -142,15 +142,15 @@ static void end_flow(struct tcp *t, struct flow *f, enum stream_close how)
 }
 
 /* Closed by its ends: only what late packets need is kept. */
-static void bury(struct tcp *t, struct flow *f)
+static void bury(struct tcp *t, struct flow *f, uint64_t hash)
 {
     bool client_first = tcp_table_client_first(f);
-    struct grave g = {.hash = f->hash,
+    struct grave g = {.hash = hash,
                       .closed = t->now,
                       .start = f->info.start,
                       .nth = f->info.nth,
                       .reset = f->closed_how == CLOSE_RST,
-                      .reset_by_first = (f->rst_dir == FROM_CLIENT) == client_first,
+                      .reset_by_first = f->server_reset != client_first,
                       .client_is_first = client_first};
     tcp_graves_add(&t->graves, &g);
     tcp_table_remove(t, f);
@@ -160,7 +160,7 @@ static void bury(struct tcp *t, struct flow *f)
 
 size_t tcp_memory(const struct tcp *t)
 {
-    return t->flows * sizeof(struct flow) + (t->mask + 1) * sizeof *t->buckets + t->waiting +
+    return t->flows * sizeof(struct flow) + (t->mask + 1) * sizeof *t->slots + t->waiting +
            t->listeners + tcp_graves_memory(&t->graves) + HISTORY_BYTES;
 }
 
@@ -171,7 +171,7 @@ static void evict(struct tcp *t)
         struct flow *f = NULL;
         int list = 0;
         for (; list < LIST_COUNT && f == NULL; list++) {
-            f = t->list[list].oldest;
+            f = tcp_table_oldest(t, (enum flow_list)list);
         }
         if (f == NULL) {
             return;
@@ -186,26 +186,26 @@ static void bound_half_open(struct tcp *t)
     uint64_t most = t->limits->memory / 100 * t->limits->half_open_share / sizeof(struct flow);
     while (t->list[LIST_HALF_OPEN].count > most) {
         t->counters.half_open_dropped++;
-        end_flow(t, t->list[LIST_HALF_OPEN].oldest, CLOSE_EVICTED);
+        end_flow(t, tcp_table_oldest(t, LIST_HALF_OPEN), CLOSE_EVICTED);
     }
 }
 
-static int64_t idle_limit(const struct tcp *t, int list)
+uint64_t tcp_idle_limit(const struct tcp *t, enum flow_list list)
 {
     const struct limits *l = t->limits;
     const uint64_t seconds[LIST_COUNT] = {[LIST_HALF_OPEN] = l->half_open_seconds,
                                           [LIST_IGNORED] = l->idle_undecided_seconds,
                                           [LIST_UNDECIDED] = l->idle_undecided_seconds,
                                           [LIST_MAIL] = l->idle_mail_seconds};
-    return (int64_t)seconds[list] * NS;
+    return seconds[list];
 }
 
 static void age_lists(struct tcp *t)
 {
-    for (int list = 0; list < LIST_COUNT; list++) {
-        int64_t limit = idle_limit(t, list);
+    for (enum flow_list list = 0; list < LIST_COUNT; list++) {
+        uint64_t limit = tcp_idle_limit(t, list);
         struct flow *f;
-        while ((f = t->list[list].oldest) != NULL && t->now - f->active > limit) {
+        while ((f = tcp_table_oldest(t, list)) != NULL && t->second - f->active > limit) {
             end_flow(t, f, CLOSE_IDLE);
         }
     }
@@ -215,15 +215,12 @@ static void age_lists(struct tcp *t)
 static void age_stalls(struct tcp *t)
 {
     int64_t limit = (int64_t)t->limits->hole_seconds * NS;
-    struct flow *f;
-    while ((f = t->stall_oldest) != NULL && t->now - f->stalled > limit) {
+    struct waiting *w;
+    while ((w = t->stall_oldest) != NULL && t->now - w->since > limit) {
+        struct flow *f = w->flow;
         bool acked = tcp_deliver_hole_is_acked(f);
-        tcp_unstall(t, f);
+        tcp_stall_again(t, f); /* looked at again later */
         if (acked && tcp_deliver_resolve(t, f)) {
-            tcp_deliver_ready(t, f);
-        }
-        if (f->state == FLOW_OPEN) {
-            tcp_stall(t, f); /* looked at again later; leaves the list when nothing waits */
             tcp_deliver_ready(t, f);
         }
     }
@@ -231,10 +228,14 @@ static void age_stalls(struct tcp *t)
 
 static void go_on(struct tcp *t, int64_t now)
 {
-    if (now > t->now) {
-        t->now = now;
+    if (now <= t->now) {
+        return;
     }
-    if (t->aged <= t->now - NS) {
+    t->now = now;
+    if (now / NS != t->second) {
+        t->second = now < 0 ? 0 : now / NS > UINT32_MAX ? UINT32_MAX : (uint32_t)(now / NS);
+    }
+    if (t->aged <= now - NS) {
         t->aged = t->now;
         age_stalls(t);
         age_lists(t);
@@ -245,10 +246,10 @@ static void go_on(struct tcp *t, int64_t now)
 static void bound_queues(struct tcp *t, struct flow *f)
 {
     for (int d = 0; d < 2; d++) {
-        const struct half *h = &f->half[d];
-        while (f->state == FLOW_OPEN && h->queue != NULL &&
-               (h->queue->bytes > t->limits->reorder_bytes ||
-                h->queue->pieces > t->limits->reorder_pieces)) {
+        const struct waiting *w;
+        while ((w = f->waiting) != NULL && f->state == FLOW_OPEN &&
+               (w->queue[d].bytes > t->limits->reorder_bytes ||
+                w->queue[d].pieces > t->limits->reorder_pieces)) {
             if (!tcp_deliver_resolve(t, f)) {
                 break;
             }
@@ -266,7 +267,7 @@ static void note_syn(struct tcp *t, struct flow *f, enum dir d, const struct seg
 {
     struct half *h = &f->half[d];
     h->has_scale = x->scale >= 0;
-    h->scale = (uint8_t)(x->scale >= 0 ? x->scale : 0);
+    h->scale = (unsigned)(x->scale >= 0 ? x->scale : 0) & 15u;
     h->ttl = s->ttl;
     h->window = x->window;
     if (x->has_ts) {
@@ -282,16 +283,20 @@ static void note_syn(struct tcp *t, struct flow *f, enum dir d, const struct seg
 static void keep_tfo(struct tcp *t, struct flow *f, const struct segment *s,
                      const struct tcp_fields *x)
 {
-    if (f->tfo != NULL) {
-        free(f->tfo);
-        f->tfo = NULL;
-    }
+    free(tcp_waiting_take_tfo(t, f));
     if (x->wire > 0) {
-        f->tfo = tcp_piece_new(0, x->wire, x->data);
-        f->tfo->time = s->time;
-        f->tfo->packet = s->packet;
+        struct piece *p = tcp_piece_new(0, x->wire, x->data);
+        p->time = s->time;
+        p->packet = s->packet;
+        tcp_waiting_set_tfo(t, f, p);
     }
-    (void)t;
+}
+
+/* Of the latest SYN: half-open, the client's stream begins behind it. */
+static uint32_t client_isn(const struct flow *f)
+{
+    const struct half *c = &f->half[FROM_CLIENT];
+    return c->next_seq - (uint32_t)c->next - 1;
 }
 
 /* The SYN-ACK tells which SYN it answers and whether it took the SYN's data (RFC 7413). */
@@ -300,9 +305,10 @@ static void take_syn_ack(struct tcp *t, struct flow *f, const struct segment *s,
 {
     struct half *c = &f->half[FROM_CLIENT], *v = &f->half[FROM_SERVER];
     uint32_t client_base = x->ack;
-    bool tfo = f->tfo != NULL && x->ack == f->isn + 1 + f->tfo->to;
+    struct piece *p = tcp_waiting_take_tfo(t, f);
+    bool tfo = p != NULL && x->ack == client_isn(f) + 1 + p->to;
     if (tfo) {
-        client_base = f->isn + 1;
+        client_base = client_isn(f) + 1;
     }
     set_base(v, x->seq + 1, true);
     set_base(c, client_base, true);
@@ -311,9 +317,7 @@ static void take_syn_ack(struct tcp *t, struct flow *f, const struct segment *s,
         f->info.rtt = s->time - f->info.start;
     }
     open_flow(t, f);
-    if (f->tfo != NULL) {
-        struct piece *p = f->tfo;
-        f->tfo = NULL;
+    if (p != NULL) {
         struct segment seg = *s;
         seg.time = p->time;
         seg.packet = p->packet;
@@ -331,7 +335,6 @@ static struct flow *new_syn_flow(struct tcp *t, const struct segment *s, const s
                                  uint64_t hash)
 {
     struct flow *f = tcp_table_add(t, s, x, hash, true);
-    f->isn = x->seq;
     note_syn(t, f, FROM_CLIENT, s, x);
     set_base(&f->half[FROM_CLIENT], x->seq + 1, true);
     keep_tfo(t, f, s, x);
@@ -373,12 +376,12 @@ static bool inside_window(const struct flow *f, enum dir d, uint32_t seq)
 
 /* A SYN on a connection that is known. True: it began a new one, which is in *fp. */
 static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct segment *s,
-                     const struct tcp_fields *x)
+                     const struct tcp_fields *x, uint64_t hash)
 {
     struct flow *f = *fp;
     bool ack = x->flags & TCP_ACK;
     if (f->state == FLOW_HALF_OPEN && d == FROM_CLIENT && !ack) {
-        f->isn = x->seq; /* sent again, perhaps with another number: the SYN-ACK will tell */
+        /* sent again, perhaps with another number: the SYN-ACK will tell */
         set_base(&f->half[FROM_CLIENT], x->seq + 1, true);
         keep_tfo(t, f, s, x);
         tcp_table_touch(t, f, LIST_HALF_OPEN);
@@ -401,7 +404,7 @@ static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct s
         return false;
     }
     bool again =
-        f->state == FLOW_OPEN && d == FROM_CLIENT && x->seq == f->isn && !f->info.midstream;
+        f->state == FLOW_OPEN && d == FROM_CLIENT && x->seq == client_isn(f) && !f->info.midstream;
     if (again) {
         return false;
     }
@@ -411,7 +414,6 @@ static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct s
         return false;
     }
     uint32_t nth = f->info.start == s->time ? f->info.nth + 1 : 0;
-    uint64_t hash = f->hash;
     end_flow(t, f, CLOSE_REPLACED);
     *fp = new_syn_flow(t, s, x, hash);
     (*fp)->info.nth = nth;
@@ -450,7 +452,7 @@ static void take_rst(struct tcp *t, struct flow *f, enum dir d, const struct seg
     if (x->wire > 0) {
         tcp_note(t, f, d, NOTE_RST_WITH_DATA, h->next, s);
     }
-    f->rst_dir = (uint8_t)d;
+    f->server_reset = d == FROM_SERVER;
     tcp_close_flow(t, f, CLOSE_RST);
 }
 
@@ -716,9 +718,7 @@ void tcp_segment(struct tcp *t, const struct segment *s)
     struct flow *f = tcp_table_find(t, s, &x, &hash, &d);
     if (f != NULL && f->state == FLOW_IGNORED && !(x.flags & (TCP_SYN | TCP_RST))) {
         f->info.count[d].packets++;
-        if (t->now - f->active > NS) {
-            tcp_table_touch(t, f, LIST_IGNORED);
-        }
+        tcp_table_touch(t, f, LIST_IGNORED);
         return;
     }
     if (f == NULL) {
@@ -727,7 +727,7 @@ void tcp_segment(struct tcp *t, const struct segment *s)
             return;
         }
     } else if (x.flags & TCP_SYN && !(x.flags & TCP_RST)) {
-        if (take_syn(t, &f, d, s, &x)) {
+        if (take_syn(t, &f, d, s, &x, hash)) {
             d = FROM_CLIENT;
         }
     }
@@ -739,7 +739,7 @@ void tcp_segment(struct tcp *t, const struct segment *s)
         take_segment(t, f, d, s, &x);
     }
     if (f->state == FLOW_CLOSED) {
-        bury(t, f);
+        bury(t, f, hash);
     }
     if (tcp_memory(t) > t->limits->memory) {
         evict(t);
@@ -783,8 +783,8 @@ void tcp_finish(struct tcp *t)
     struct flow **all = xcalloc(t->flows + 1, sizeof(struct flow *));
     size_t n = 0;
     for (int list = 0; list < LIST_COUNT; list++) {
-        for (struct flow *f = t->list[list].oldest; f != NULL; f = f->next) {
-            all[n++] = f;
+        for (uint32_t i = t->list[list].oldest; i != 0; i = tcp_flow(t, i)->next) {
+            all[n++] = tcp_flow(t, i);
         }
     }
     qsort(all, n, sizeof(struct flow *), by_start);

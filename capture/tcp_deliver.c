@@ -6,9 +6,7 @@
 
 #define DOUBTS_MOST     64 /* doubtful segments of a direction; the oldest is forgotten */
 #define ALLOCATOR_SHARE 3  /* what malloc adds to many small pieces, measured on floods: a third */
-#define QUEUE_COST                                                                                 \
-    (sizeof(struct tcp_queue) + 128) /* its first array of runs, and malloc's share */
-#define TTL_OUTLIER_BY 5             /* hostile.md T5 */
+#define TTL_OUTLIER_BY  5  /* hostile.md T5 */
 
 /* ---- notes ---- */
 
@@ -241,27 +239,24 @@ static void take_in_order(struct tcp *t, struct flow *f, enum dir d, const struc
 
 /* ---- queues ---- */
 
-static void queue_free(struct tcp *t, struct half *h)
+/* NULL while nothing of f waits. */
+static struct tcp_queue *queue_of(const struct flow *f, enum dir d)
 {
-    if (h->queue != NULL) {
-        t->waiting -= h->queue->bytes + QUEUE_COST;
-        tcp_queue_done(h->queue);
-        free(h->queue);
-        h->queue = NULL;
-    }
+    return f->waiting == NULL ? NULL : &f->waiting->queue[d];
+}
+
+static struct doubt **doubts_of(const struct flow *f, enum dir d)
+{
+    return f->waiting == NULL ? NULL : &f->waiting->doubts[d];
 }
 
 static void queue_add(struct tcp *t, struct flow *f, enum dir d, struct piece *p,
                       struct conflict_at *at)
 {
-    struct half *h = &f->half[d];
-    if (h->queue == NULL) {
-        h->queue = xcalloc(1, sizeof *h->queue);
-        t->waiting += QUEUE_COST;
-    }
-    uint64_t before = h->queue->bytes;
-    tcp_queue_insert(h->queue, p, t->config.overlap, tell_conflict, at);
-    t->waiting += h->queue->bytes - before;
+    struct tcp_queue *q = &tcp_waiting(t, f)->queue[d];
+    uint64_t before = q->bytes;
+    tcp_queue_insert(q, p, t->config.overlap, tell_conflict, at);
+    t->waiting += q->bytes - before;
     tcp_stall(t, f);
 }
 
@@ -341,12 +336,12 @@ void tcp_deliver_doubtful(struct tcp *t, struct flow *f, enum dir d, uint64_t fr
     n->piece = piece_of(s, seg, from, bad_checksum);
     n->piece->need = need_of(f, d, s);
     t->waiting += sizeof *n + tcp_piece_cost(n->piece);
-    struct doubt **end = &h->doubts;
+    struct doubt **first = &tcp_waiting(t, f)->doubts[d], **end = first;
     for (int count = 1; *end != NULL; end = &(*end)->next, count++) {
         if (count >= DOUBTS_MOST) {
-            tell_outdated(t, f, d, h->doubts->piece);
-            doubt_free(t, &h->doubts);
-            end = &h->doubts;
+            tell_outdated(t, f, d, (*first)->piece);
+            doubt_free(t, first);
+            end = first;
             count = 0;
             if (*end == NULL) {
                 break;
@@ -361,7 +356,7 @@ void tcp_deliver_doubtful(struct tcp *t, struct flow *f, enum dir d, uint64_t fr
 static void settle_doubts(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
                           struct bytes data, struct conflict_at *at)
 {
-    for (struct doubt **p = &f->half[d].doubts; *p != NULL;) {
+    for (struct doubt **p = doubts_of(f, d); *p != NULL;) {
         const struct piece *x = (*p)->piece;
         uint64_t a = x->from > from ? x->from : from;
         uint64_t b = x->from + x->have < from + data.n ? x->from + x->have : from + data.n;
@@ -401,7 +396,7 @@ static void doubt_expire(struct tcp *t, struct flow *f, enum dir d, struct doubt
 static struct piece *take_doubt(struct tcp *t, struct flow *f, enum dir d, bool force)
 {
     struct half *h = &f->half[d];
-    for (struct doubt **p = &h->doubts; *p != NULL;) {
+    for (struct doubt **p = doubts_of(f, d); p != NULL && *p != NULL;) {
         struct piece *x = (*p)->piece;
         if (x->to <= h->next) {
             doubt_expire(t, f, d, p);
@@ -452,18 +447,19 @@ void tcp_deliver_segment(struct tcp *t, struct flow *f, enum dir d, uint64_t fro
     if (from < h->next) {
         compare_delivered(f, d, from, s->data, &at);
     }
-    if (h->doubts != NULL) {
+    if (f->waiting != NULL) {
         settle_doubts(t, f, d, from, s->data, &at);
     }
     uint64_t need = need_of(f, d, s);
     const struct half *peer = &f->half[dir_other(d)];
     bool doubtful = peer->based && need > peer->highest;
-    if (h->queue != NULL && !doubtful) {
-        uint64_t before = h->queue->bytes;
-        tcp_queue_drop_doubtful(h->queue, from, s->data, tell_conflict, &at);
-        t->waiting -= before - h->queue->bytes;
+    struct tcp_queue *q = queue_of(f, d);
+    if (q != NULL && !doubtful) {
+        uint64_t before = q->bytes;
+        tcp_queue_drop_doubtful(q, from, s->data, tell_conflict, &at);
+        t->waiting -= before - q->bytes;
     }
-    bool queued = h->queue != NULL && tcp_queue_overlaps(h->queue, from, to);
+    bool queued = q != NULL && tcp_queue_overlaps(q, from, to);
     bool first =
         from <= h->next && causal(f, d, need) && (!queued || t->config.overlap == OVERLAP_LINUX);
     if (!first) {
@@ -474,7 +470,7 @@ void tcp_deliver_segment(struct tcp *t, struct flow *f, enum dir d, uint64_t fro
         return;
     }
     if (queued) {
-        tcp_queue_compare(h->queue, from, s->data, tell_conflict, &at);
+        tcp_queue_compare(q, from, s->data, tell_conflict, &at);
     }
     int32_t urgent = s->flags & TCP_URG ? (s->urgent ? s->urgent - 1 : 0) : -1;
     struct stretch x = {from, to, s->data, urgent, seg->time, seg->packet, seg->ttl};
@@ -485,20 +481,21 @@ void tcp_deliver_segment(struct tcp *t, struct flow *f, enum dir d, uint64_t fro
 static struct piece *next_piece(struct tcp *t, struct flow *f, enum dir d)
 {
     struct half *h = &f->half[d];
-    struct piece *p = h->queue ? tcp_queue_head(h->queue) : NULL;
+    struct tcp_queue *q = queue_of(f, d);
+    struct piece *p = q ? tcp_queue_head(q) : NULL;
     while (p != NULL && p->to <= h->next) { /* read already from another copy */
         t->waiting -= tcp_piece_cost(p);
-        free(tcp_queue_pop(h->queue));
-        p = tcp_queue_head(h->queue);
+        free(tcp_queue_pop(q));
+        p = tcp_queue_head(q);
     }
     if (p != NULL && p->from <= h->next) {
         if (!causal(f, d, p->need)) {
             return NULL;
         }
         t->waiting -= tcp_piece_cost(p);
-        return tcp_queue_pop(h->queue);
+        return tcp_queue_pop(q);
     }
-    return h->doubts ? take_doubt(t, f, d, false) : NULL;
+    return take_doubt(t, f, d, false);
 }
 
 static void tell_fin(struct tcp *t, struct flow *f, enum dir d)
@@ -524,17 +521,9 @@ static bool ready_one(struct tcp *t, struct flow *f, enum dir d)
     return true;
 }
 
-static bool something_waits(const struct half *h)
+/* Hands up what may go, in both directions; false when nothing could. */
+static bool release(struct tcp *t, struct flow *f)
 {
-    return (h->queue != NULL && h->queue->count > 0) || h->doubts != NULL;
-}
-
-void tcp_deliver_ready(struct tcp *t, struct flow *f)
-{
-    const struct half *c = &f->half[0], *v = &f->half[1];
-    if (!f->in_stall && !(c->fin_seen && !c->fin_told) && !(v->fin_seen && !v->fin_told)) {
-        return; /* nothing waits: the usual case */
-    }
     bool moved = true, any = false;
     while (moved && f->state == FLOW_OPEN) {
         moved = false;
@@ -544,22 +533,21 @@ void tcp_deliver_ready(struct tcp *t, struct flow *f)
             }
         }
     }
+    return any;
+}
+
+void tcp_deliver_ready(struct tcp *t, struct flow *f)
+{
+    if (f->waiting == NULL && !tcp_fin_waits(&f->half[0]) && !tcp_fin_waits(&f->half[1])) {
+        return; /* the usual case */
+    }
+    bool moved = release(t, f);
     if (f->state != FLOW_OPEN) {
         return;
     }
-    for (int d = 0; d < 2; d++) {
-        struct half *h = &f->half[d];
-        if (h->queue != NULL && h->queue->count == 0) {
-            queue_free(t, h);
-        }
-        tell_fin(t, f, (enum dir)d);
-    }
-    if (any || !(something_waits(&f->half[0]) || something_waits(&f->half[1]))) {
-        tcp_unstall(t, f);
-    }
-    if (something_waits(&f->half[0]) || something_waits(&f->half[1])) {
-        tcp_stall(t, f);
-    }
+    tell_fin(t, f, FROM_CLIENT);
+    tell_fin(t, f, FROM_SERVER);
+    tcp_waiting_settle(t, f, moved);
 }
 
 /* ---- holes ---- */
@@ -569,7 +557,10 @@ void tcp_deliver_ready(struct tcp *t, struct flow *f)
 static bool hole_of(const struct flow *f, enum dir d, uint64_t *to, int64_t *time, uint64_t *packet)
 {
     const struct half *h = &f->half[d];
-    const struct piece *own = h->queue ? tcp_queue_head(h->queue) : NULL;
+    if (f->waiting == NULL) {
+        return false;
+    }
+    const struct piece *own = tcp_queue_head(queue_of(f, d));
     if (own != NULL && own->from > h->next) {
         *to = own->from;
         *time = own->time;
@@ -580,7 +571,7 @@ static bool hole_of(const struct flow *f, enum dir d, uint64_t *to, int64_t *tim
         return false; /* it only waits for the other direction */
     }
     const struct half *peer = &f->half[dir_other(d)];
-    const struct piece *waits = peer->queue ? tcp_queue_head(peer->queue) : NULL;
+    const struct piece *waits = tcp_queue_head(queue_of(f, dir_other(d)));
     if (waits != NULL && waits->from <= peer->next && waits->need > h->next) {
         *to = waits->need;
         *time = waits->time;
@@ -618,7 +609,7 @@ bool tcp_deliver_resolve(struct tcp *t, struct flow *f)
         free(p);
         return true;
     }
-    for (const struct doubt *x = f->half[d].doubts; x != NULL; x = x->next) {
+    for (const struct doubt *x = *doubts_of(f, (enum dir)d); x != NULL; x = x->next) {
         if (x->piece->from > f->half[d].next && x->piece->from < to[d]) {
             to[d] = x->piece->from; /* the hole ends where a doubtful piece begins */
         }
@@ -643,14 +634,9 @@ bool tcp_deliver_hole_is_acked(const struct flow *f)
 void tcp_deliver_drop(struct tcp *t, struct flow *f)
 {
     for (int d = 0; d < 2; d++) {
-        queue_free(t, &f->half[d]);
-        while (f->half[d].doubts != NULL) {
-            doubt_free(t, &f->half[d].doubts);
+        for (struct doubt **p = doubts_of(f, (enum dir)d); p != NULL && *p != NULL;) {
+            doubt_free(t, p);
         }
     }
-    if (f->tfo != NULL) {
-        free(f->tfo);
-        f->tfo = NULL;
-    }
-    tcp_unstall(t, f);
+    tcp_waiting_free(t, f);
 }

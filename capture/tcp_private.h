@@ -25,48 +25,68 @@ struct doubt {
     struct piece *piece;
 };
 
+/* What of a flow waits, for a hole to be filled or for its other direction. Few flows have one. */
+struct waiting {
+    struct flow *flow;
+    struct waiting *prev, *next; /* those where nothing moves, longest first */
+    int64_t since;               /* nothing moves */
+    struct tcp_queue queue[2];   /* by enum dir */
+    struct doubt *doubts[2];
+    struct piece *tfo; /* data of the SYN, until the SYN-ACK covers it */
+    bool listed;
+};
+
 /* One direction: the stream its sender makes. Offsets count from the byte behind the SYN. */
 struct half {
-    uint64_t next;      /* offset of the next byte to hand up */
-    uint64_t acked;     /* highest offset the peer acknowledged */
-    uint64_t highest;   /* highest end of data seen */
-    uint64_t fin_at;    /* offset of its FIN; valid with fin_seen */
+    uint64_t next;    /* offset of the next byte to hand up */
+    uint64_t acked;   /* highest offset the peer acknowledged */
+    uint64_t highest; /* highest end of data seen */
+    uint64_t fin_at;  /* offset of its FIN; valid with fin_seen */
+    history_mark history;
     uint32_t next_seq;  /* sequence number of `next` */
     uint32_t ts_recent; /* latest timestamp in order (RFC 7323); valid with has_ts */
     uint32_t window;    /* largest it offered, scaled */
-    history_mark history;
-    struct tcp_queue *queue; /* NULL while nothing waits */
-    struct doubt *doubts;
-    uint8_t scale; /* window scale, valid with has_scale */
-    uint8_t ttl;   /* of its first packet */
-    uint8_t sums;  /* enum sender_sums */
-    bool based;    /* next_seq is known */
-    bool sure;     /* ... from the sender itself, not only from the peer's ACK */
-    bool has_ts, has_scale, fin_seen, fin_told, snaplen_told, delivered;
+    uint8_t ttl;        /* of its first packet */
+    uint8_t sums : 2;   /* enum sender_sums */
+    uint8_t scale : 4;  /* window scale, valid with has_scale */
+    bool has_scale : 1;
+    bool has_ts : 1;
+    bool based : 1; /* next_seq is known */
+    bool sure : 1;  /* ... from the sender itself, not only from the peer's ACK */
+    bool delivered : 1;
+    bool fin_seen : 1, fin_told : 1;
+    bool snaplen_told : 1;
 };
 
+/* Five cache lines, all of them wanted for most packets: what only few flows have stands in
+ * struct waiting, what follows from other fields is not kept. */
 struct flow {
     struct flow_info info; /* first: listeners see it */
-    struct half half[2];   /* by enum dir */
     void *user;
-    struct flow *hash_next;               /* in its bucket */
-    struct flow *prev, *next;             /* in its list */
-    struct flow *stall_prev, *stall_next; /* flows with something waiting, longest first */
-    struct piece *tfo;                    /* data of the SYN, until the SYN-ACK covers it */
-    uint64_t hash;
-    int64_t active;      /* monotone time of the last packet */
-    int64_t stalled;     /* since when nothing moves although something waits */
-    uint32_t held;       /* listener's bytes, as last asked */
-    uint32_t isn;        /* of the latest SYN */
-    uint8_t state, list; /* enum flow_state, enum flow_list */
-    uint8_t closed_how;
-    uint8_t rst_dir; /* who reset it */
-    bool opened, in_stall, busy;
+    struct half half[2];     /* by enum dir */
+    struct waiting *waiting; /* NULL while nothing does */
+    uint32_t number;         /* its own (tcp_flow) */
+    uint32_t prev, next;     /* in its list; free ones are linked by next */
+    uint32_t active;         /* second of the last packet */
+    uint32_t held;           /* listener's bytes, as last asked */
+    uint8_t state : 3;       /* enum flow_state */
+    uint8_t list : 3;        /* enum flow_list */
+    bool opened : 1;
+    uint8_t closed_how : 4;
+    bool server_reset : 1; /* closed by a reset of the server's */
 };
 
+_Static_assert(sizeof(struct flow) == 320, "one more field of a flow costs it a cache line");
+
 struct flow_lru {
-    struct flow *oldest, *newest;
+    uint32_t oldest, newest; /* numbers of flows, 0 none */
     uint64_t count;
+};
+
+/* A place of the hash table. */
+struct slot {
+    uint32_t hash; /* its low half: the rest of a look-up's answer is the flow's ends */
+    uint32_t flow; /* number, 0: free */
 };
 
 struct tcp {
@@ -76,19 +96,21 @@ struct tcp {
     void *ctx;
     struct tcp_counters counters;
     struct hash_key key;
-    struct flow **buckets;
+    struct slot *slots;
     size_t mask;
     uint64_t flows;
-    struct flow *free_flows; /* linked by next */
-    void **slabs;
-    size_t slab_count;
+    struct flow **slabs;
+    uint32_t numbers;    /* ever given out */
+    uint32_t free_flows; /* linked by next */
     struct flow_lru list[LIST_COUNT];
-    struct flow *stall_oldest, *stall_newest;
+    uint8_t grain[LIST_COUNT]; /* a flow moves in its list when this power of two seconds is over */
+    struct waiting *stall_oldest, *stall_newest;
     struct tcp_history *history;
     struct tcp_graves graves;
-    uint64_t waiting;   /* bytes in queues and doubts */
+    uint64_t waiting;   /* bytes in queues, doubts and SYNs */
     uint64_t listeners; /* bytes the listener holds */
     int64_t now;        /* never goes backwards */
+    uint32_t second;    /* the same in whole seconds */
     int64_t aged;       /* when the lists were last looked through */
     uint64_t serial;
 };
@@ -105,6 +127,18 @@ struct tcp_fields {
     bool has_ts;
     bool outdated; /* its timestamp is older than the stream's (RFC 7323 5) */
 };
+
+#define SLAB_SHIFT 15
+
+static inline struct flow *tcp_flow(const struct tcp *t, uint32_t number)
+{
+    return &t->slabs[number >> SLAB_SHIFT][number & ((1u << SLAB_SHIFT) - 1)];
+}
+
+static inline bool tcp_fin_waits(const struct half *h)
+{
+    return h->fin_seen && !h->fin_told;
+}
 
 #define TCP_FIN 0x01u
 #define TCP_SYN 0x02u
@@ -126,11 +160,36 @@ void tcp_table_remove(struct tcp *t, struct flow *f);
 bool tcp_table_source_first(const struct segment *s, const struct tcp_fields *f);
 /* The same of a flow's client. */
 bool tcp_table_client_first(const struct flow *f);
-void tcp_table_touch(struct tcp *t, struct flow *f, enum flow_list list);
+/* In seconds. */
+uint64_t tcp_idle_limit(const struct tcp *t, enum flow_list list);
+void tcp_table_move(struct tcp *t, struct flow *f, enum flow_list list);
+/* It was active: it stands in `list` from now on, behind those of earlier times. */
+static inline void tcp_table_touch(struct tcp *t, struct flow *f, enum flow_list list)
+{
+    bool same = f->list == list && f->active >> t->grain[list] == t->second >> t->grain[list];
+    f->active = t->second;
+    if (!same) {
+        tcp_table_move(t, f, list);
+    }
+}
+
 void tcp_table_init(struct tcp *t);
 void tcp_table_done(struct tcp *t);
+/* The list's oldest, or NULL. */
+struct flow *tcp_table_oldest(const struct tcp *t, enum flow_list list);
+
+/* tcp_waiting.c */
+struct waiting *tcp_waiting(struct tcp *t, struct flow *f); /* never NULL */
+/* Something waits: the time since when is noted, if it is not yet. */
 void tcp_stall(struct tcp *t, struct flow *f);
-void tcp_unstall(struct tcp *t, struct flow *f);
+/* ... from now on. */
+void tcp_stall_again(struct tcp *t, struct flow *f);
+/* After something may have gone: frees what is empty. moved: something was handed up. */
+void tcp_waiting_settle(struct tcp *t, struct flow *f, bool moved);
+void tcp_waiting_set_tfo(struct tcp *t, struct flow *f, struct piece *p); /* takes p */
+struct piece *tcp_waiting_take_tfo(struct tcp *t, struct flow *f); /* the caller's; NULL: none */
+/* Doubts must be gone. */
+void tcp_waiting_free(struct tcp *t, struct flow *f);
 
 /* tcp_deliver.c */
 /* Data of direction d that the receiver takes; queued where it can not be handed up yet. */

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define SLAB_FLOWS    1024
-#define FIRST_BUCKETS 4096
+#define SLAB_FLOWS  ((size_t)1 << SLAB_SHIFT) /* 10 MiB: a whole number of huge pages */
+#define HUGE_PAGE   ((size_t)2 << 20)
+#define FIRST_SLOTS ((size_t)8192)
+#define GRAINS      64 /* an idle limit is kept in steps of this part of it, or finer */
 
 static size_t address_size(uint8_t version)
 {
@@ -41,11 +43,23 @@ static uint64_t hash_end(const struct tcp *t, const uint8_t *ip, uint16_t port, 
     return fold_multiply(h ^ t->key.k1, t->key.k0 | 1);
 }
 
-static uint64_t hash_tuple(const struct tcp *t, const struct segment *s, const struct tcp_fields *f)
+static uint64_t hash_ends(const struct tcp *t, uint64_t one, uint64_t other)
 {
-    return fold_multiply(hash_end(t, s->src, f->sport, s->ip_version) +
-                             hash_end(t, s->dst, f->dport, s->ip_version),
-                         t->key.k1 | 1);
+    return fold_multiply(one + other, t->key.k1 | 1);
+}
+
+static uint64_t hash_segment(const struct tcp *t, const struct segment *s,
+                             const struct tcp_fields *f)
+{
+    return hash_ends(t, hash_end(t, s->src, f->sport, s->ip_version),
+                     hash_end(t, s->dst, f->dport, s->ip_version));
+}
+
+static uint64_t hash_flow(const struct tcp *t, const struct flow *f)
+{
+    const struct endpoint *e = f->info.end;
+    return hash_ends(t, hash_end(t, e[0].ip, e[0].port, f->info.ip_version),
+                     hash_end(t, e[1].ip, e[1].port, f->info.ip_version));
 }
 
 static bool end_is(const struct endpoint *e, const uint8_t *ip, uint16_t port, size_t n)
@@ -74,90 +88,162 @@ bool tcp_table_client_first(const struct flow *f)
     return stands_first(c->ip, c->port, v->ip, v->port, f->info.ip_version);
 }
 
+/* Is it the segment's flow? */
+static bool flow_is(const struct flow *fl, const struct segment *s, const struct tcp_fields *f,
+                    enum dir *dir)
+{
+    size_t n = address_size(s->ip_version);
+    const struct endpoint *c = &fl->info.end[FROM_CLIENT], *v = &fl->info.end[FROM_SERVER];
+    if (fl->info.ip_version != s->ip_version) {
+        return false;
+    }
+    if (end_is(c, s->src, f->sport, n) && end_is(v, s->dst, f->dport, n)) {
+        *dir = FROM_CLIENT;
+        return true;
+    }
+    *dir = FROM_SERVER;
+    return end_is(v, s->src, f->sport, n) && end_is(c, s->dst, f->dport, n);
+}
+
+/* A packet wants all lines of its flow, and where there are many flows none is in the cache. */
+static void fetch(const struct flow *f)
+{
+    for (size_t at = 0; at < sizeof *f; at += 64) {
+        __builtin_prefetch((const uint8_t *)f + at);
+    }
+}
+
+/* ---- the table: open addressing, each flow at or behind the place its hash names ---- */
+
 struct flow *tcp_table_find(struct tcp *t, const struct segment *s, const struct tcp_fields *f,
                             uint64_t *hash, enum dir *dir)
 {
-    *hash = hash_tuple(t, s, f);
-    size_t n = address_size(s->ip_version);
-    for (struct flow *fl = t->buckets[*hash & t->mask]; fl != NULL; fl = fl->hash_next) {
-        if (fl->hash != *hash || fl->info.ip_version != s->ip_version) {
-            continue;
-        }
-        const struct endpoint *c = &fl->info.end[FROM_CLIENT], *v = &fl->info.end[FROM_SERVER];
-        if (end_is(c, s->src, f->sport, n) && end_is(v, s->dst, f->dport, n)) {
-            *dir = FROM_CLIENT;
-            return fl;
-        }
-        if (end_is(v, s->src, f->sport, n) && end_is(c, s->dst, f->dport, n)) {
-            *dir = FROM_SERVER;
-            return fl;
+    *hash = hash_segment(t, s, f);
+    uint32_t low = (uint32_t)*hash;
+    for (size_t i = low & t->mask; t->slots[i].flow != 0; i = (i + 1) & t->mask) {
+        if (t->slots[i].hash == low) {
+            struct flow *fl = tcp_flow(t, t->slots[i].flow);
+            fetch(fl);
+            if (flow_is(fl, s, f, dir)) {
+                return fl;
+            }
         }
     }
     return NULL;
 }
 
-static void grow_buckets(struct tcp *t)
+static void slot_put(struct tcp *t, struct slot what)
 {
-    size_t count = (t->mask + 1) * 2;
-    struct flow **fresh = xcalloc(count, sizeof *fresh);
-    for (size_t i = 0; i <= t->mask; i++) {
-        for (struct flow *f = t->buckets[i], *next; f != NULL; f = next) {
-            next = f->hash_next;
-            f->hash_next = fresh[f->hash & (count - 1)];
-            fresh[f->hash & (count - 1)] = f;
-        }
+    size_t i = what.hash & t->mask;
+    while (t->slots[i].flow != 0) {
+        i = (i + 1) & t->mask;
     }
-    free(t->buckets);
-    t->buckets = fresh;
-    t->mask = count - 1;
+    t->slots[i] = what;
 }
 
-static struct flow *take_free(struct tcp *t)
+static void slots_grow(struct tcp *t)
 {
-    if (t->free_flows == NULL) {
-        size_t size = SLAB_FLOWS * sizeof(struct flow);
-        struct flow *slab = aligned_alloc(64, (size + 63) & ~(size_t)63);
-        if (slab == NULL) {
-            die("out of memory for connections; lower --memory or give the machine more");
-        }
-        t->slabs = xrealloc(t->slabs, (t->slab_count + 1) * sizeof *t->slabs);
-        t->slabs[t->slab_count++] = slab;
-        for (size_t i = SLAB_FLOWS; i > 0; i--) { /* handed out in address order */
-            slab[i - 1].next = t->free_flows;
-            t->free_flows = &slab[i - 1];
+    struct slot *old = t->slots;
+    size_t count = t->mask + 1;
+    t->slots = xcalloc(count * 2, sizeof *t->slots);
+    t->mask = count * 2 - 1;
+    for (size_t i = 0; i < count; i++) {
+        if (old[i].flow != 0) {
+            slot_put(t, old[i]);
         }
     }
-    struct flow *f = t->free_flows;
-    t->free_flows = f->next;
+    free(old);
+}
+
+/* What stands behind it without a gap moves up where its hash allows, so that look-ups may go on
+ * stopping at the first free place. */
+static void slot_remove(struct tcp *t, const struct flow *f)
+{
+    size_t gap = hash_flow(t, f) & t->mask;
+    while (t->slots[gap].flow != f->number) {
+        gap = (gap + 1) & t->mask;
+    }
+    for (size_t i = (gap + 1) & t->mask; t->slots[i].flow != 0; i = (i + 1) & t->mask) {
+        size_t home = t->slots[i].hash & t->mask;
+        if (((i - home) & t->mask) >= ((i - gap) & t->mask)) {
+            t->slots[gap] = t->slots[i];
+            gap = i;
+        }
+    }
+    t->slots[gap].flow = 0;
+}
+
+/* ---- memory: slabs of huge pages, touched as they are used ---- */
+
+static void slab_add(struct tcp *t)
+{
+    size_t count = t->numbers >> SLAB_SHIFT;
+    struct flow *slab =
+        t->numbers == 0 ? NULL : aligned_alloc(HUGE_PAGE, SLAB_FLOWS * sizeof(struct flow));
+    if (slab == NULL) {
+        die("out of memory for connections; lower --memory or give the machine more");
+    }
+    (void)madvise(slab, SLAB_FLOWS * sizeof(struct flow), MADV_HUGEPAGE); /* works without, too */
+    t->slabs = xrealloc(t->slabs, (count + 1) * sizeof *t->slabs);
+    t->slabs[count] = slab;
+}
+
+static struct flow *flow_new(struct tcp *t)
+{
+    uint32_t number = t->free_flows;
+    if (number != 0) {
+        t->free_flows = tcp_flow(t, number)->next;
+    } else {
+        number = ++t->numbers; /* 0 again: there are no more */
+        if ((number & (SLAB_FLOWS - 1)) == 0 || number == 1) {
+            slab_add(t);
+        }
+    }
+    struct flow *f = tcp_flow(t, number);
     memset(f, 0, sizeof *f);
+    f->number = number;
     return f;
+}
+
+/* ---- lists ---- */
+
+/* Where the neighbour's, or the list's own, link stands. */
+static uint32_t *link_next(struct tcp *t, struct flow_lru *l, uint32_t of)
+{
+    return of ? &tcp_flow(t, of)->next : &l->oldest;
+}
+
+static uint32_t *link_prev(struct tcp *t, struct flow_lru *l, uint32_t of)
+{
+    return of ? &tcp_flow(t, of)->prev : &l->newest;
 }
 
 static void list_add(struct tcp *t, struct flow *f, enum flow_list list)
 {
     struct flow_lru *l = &t->list[list];
-    f->list = (uint8_t)list;
+    f->list = list;
     f->prev = l->newest;
-    f->next = NULL;
-    *(l->newest ? &l->newest->next : &l->oldest) = f;
-    l->newest = f;
+    f->next = 0;
+    *link_next(t, l, l->newest) = f->number;
+    l->newest = f->number;
     l->count++;
 }
 
 static void list_remove(struct tcp *t, struct flow *f)
 {
     struct flow_lru *l = &t->list[f->list];
-    *(f->prev ? &f->prev->next : &l->oldest) = f->next;
-    *(f->next ? &f->next->prev : &l->newest) = f->prev;
+    *link_next(t, l, f->prev) = f->next;
+    *link_prev(t, l, f->next) = f->prev;
     l->count--;
 }
 
-void tcp_table_touch(struct tcp *t, struct flow *f, enum flow_list list)
+struct flow *tcp_table_oldest(const struct tcp *t, enum flow_list list)
 {
-    f->active = t->now;
-    if (f->next == NULL && f->list == list) {
-        return; /* the newest already */
-    }
+    return t->list[list].oldest ? tcp_flow(t, t->list[list].oldest) : NULL;
+}
+
+void tcp_table_move(struct tcp *t, struct flow *f, enum flow_list list)
+{
     list_remove(t, f);
     list_add(t, f, list);
 }
@@ -165,10 +251,10 @@ void tcp_table_touch(struct tcp *t, struct flow *f, enum flow_list list)
 struct flow *tcp_table_add(struct tcp *t, const struct segment *s, const struct tcp_fields *f,
                            uint64_t hash, bool client_is_src)
 {
-    if (t->flows > t->mask) {
-        grow_buckets(t);
+    if (t->flows >= (t->mask + 1) / 4 * 3) {
+        slots_grow(t);
     }
-    struct flow *fl = take_free(t);
+    struct flow *fl = flow_new(t);
     size_t n = address_size(s->ip_version);
     struct endpoint *src = &fl->info.end[client_is_src ? FROM_CLIENT : FROM_SERVER];
     struct endpoint *dst = &fl->info.end[client_is_src ? FROM_SERVER : FROM_CLIENT];
@@ -183,10 +269,8 @@ struct flow *tcp_table_add(struct tcp *t, const struct segment *s, const struct 
     fl->info.first_packet = s->packet;
     fl->info.file = s->file;
     fl->info.rtt = -1;
-    fl->hash = hash;
-    fl->hash_next = t->buckets[hash & t->mask];
-    t->buckets[hash & t->mask] = fl;
-    fl->active = t->now;
+    fl->active = t->second;
+    slot_put(t, (struct slot){.hash = (uint32_t)hash, .flow = fl->number});
     list_add(t, fl, LIST_HALF_OPEN);
     t->flows++;
     t->counters.flows++;
@@ -195,53 +279,30 @@ struct flow *tcp_table_add(struct tcp *t, const struct segment *s, const struct 
 
 void tcp_table_remove(struct tcp *t, struct flow *f)
 {
-    struct flow **at = &t->buckets[f->hash & t->mask];
-    while (*at != f) {
-        at = &(*at)->hash_next;
-    }
-    *at = f->hash_next;
+    slot_remove(t, f);
     list_remove(t, f);
-    tcp_unstall(t, f);
     f->next = t->free_flows;
-    t->free_flows = f;
+    t->free_flows = f->number;
     t->flows--;
-}
-
-void tcp_stall(struct tcp *t, struct flow *f)
-{
-    if (f->in_stall) {
-        return;
-    }
-    f->in_stall = true;
-    f->stalled = t->now;
-    f->stall_prev = t->stall_newest;
-    f->stall_next = NULL;
-    *(t->stall_newest ? &t->stall_newest->stall_next : &t->stall_oldest) = f;
-    t->stall_newest = f;
-}
-
-void tcp_unstall(struct tcp *t, struct flow *f)
-{
-    if (!f->in_stall) {
-        return;
-    }
-    f->in_stall = false;
-    *(f->stall_prev ? &f->stall_prev->stall_next : &t->stall_oldest) = f->stall_next;
-    *(f->stall_next ? &f->stall_next->stall_prev : &t->stall_newest) = f->stall_prev;
 }
 
 void tcp_table_init(struct tcp *t)
 {
     t->key = hash_key_random();
-    t->buckets = xcalloc(FIRST_BUCKETS, sizeof *t->buckets);
-    t->mask = FIRST_BUCKETS - 1;
+    for (int list = 0; list < LIST_COUNT; list++) {
+        while (tcp_idle_limit(t, (enum flow_list)list) >> t->grain[list] >= 2 * GRAINS) {
+            t->grain[list]++;
+        }
+    }
+    t->slots = xcalloc(FIRST_SLOTS, sizeof *t->slots);
+    t->mask = FIRST_SLOTS - 1;
 }
 
 void tcp_table_done(struct tcp *t)
 {
-    for (size_t i = 0; i < t->slab_count; i++) {
+    for (size_t i = 0; t->numbers > 0 && i <= t->numbers >> SLAB_SHIFT; i++) {
         free(t->slabs[i]);
     }
     free(t->slabs);
-    free(t->buckets);
+    free(t->slots);
 }

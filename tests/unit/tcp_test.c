@@ -35,6 +35,7 @@ struct world {
     int opens, closes;
     bool checksums;
     uint32_t isn;
+    uint32_t client; /* which one: each has an address of its own */
 };
 
 static void on_open(void *ctx, const struct flow_info *f, void **user)
@@ -167,7 +168,9 @@ static uint16_t sum_of(const uint8_t *tcp, size_t n, const uint8_t *src, const u
 static void send_at(struct world *w, enum dir d, uint32_t seq, uint32_t ack, unsigned flags,
                     struct bytes data, struct opts o)
 {
-    static const uint8_t ip[2][4] = {{10, 0, 0, 1}, {10, 0, 0, 2}};
+    const uint32_t c = w->client + 1;
+    const uint8_t ip[2][4] = {{10, (uint8_t)(c >> 16), (uint8_t)(c >> 8), (uint8_t)c},
+                              {10, 0, 0, 2}};
     size_t header = o.tsval ? 32 : 20, n = header + data.n;
     uint8_t *p = calloc(1, n);
     put16(p, d == FROM_CLIENT ? 40000 : 25);
@@ -575,6 +578,52 @@ static void data_of_the_syn_counts_when_it_was_acknowledged(void **state)
     }
 }
 
+/* A flood of such SYNs must meet the memory limit. */
+static void data_of_the_syn_counts_as_memory(void **state)
+{
+    (void)state;
+    struct world *w = world_new(OVERLAP_LINUX);
+    char data[1401];
+    memset(data, 'x', sizeof data - 1);
+    data[1400] = '\0';
+    size_t before = tcp_memory(w->tcp);
+    send_at(w, FROM_CLIENT, w->isn, 0, SYN, bytes_of(data), (struct opts){0});
+    assert_true(tcp_memory(w->tcp) - before >= 1400);
+    send_at(w, FROM_SERVER, SERVER_ISN, w->isn + 1, RST | ACK, bytes_of(""), (struct opts){0});
+    assert_true(tcp_memory(w->tcp) - before < 64 * 1024); /* what remembers closed ones */
+    assert_int_equal(w->opens, 0);
+    world_free(w);
+}
+
+static void many_connections_are_told_apart(void **state)
+{
+    (void)state;
+    enum { MANY = 15000 };
+    struct world *w = world_new(OVERLAP_LINUX);
+    for (w->client = 0; w->client < MANY; w->client++) {
+        handshake(w);
+    }
+    for (w->client = 0; w->client < MANY; w->client += 3) { /* every third goes */
+        send_at(w, FROM_CLIENT, w->isn + 1, SERVER_ISN + 1, RST | ACK, bytes_of(""),
+                (struct opts){0});
+    }
+    assert_int_equal(w->closes, MANY / 3);
+    for (w->client = 0; w->client < MANY; w->client++) {
+        if (w->client % 3 != 0) {
+            c_data(w, 0, "a");
+        }
+    }
+    assert_int_equal(w->read[0].n, MANY / 3 * 2);
+    assert_int_equal(w->opens, MANY);
+    for (w->client = 0; w->client < MANY; w->client += 3) { /* their places serve again */
+        handshake(w);
+        c_data(w, 0, "b");
+    }
+    assert_int_equal(w->read[0].n, MANY);
+    assert_int_equal(w->opens, MANY + MANY / 3);
+    world_free(w);
+}
+
 static void a_port_used_again_is_a_new_connection(void **state)
 {
     (void)state;
@@ -639,6 +688,8 @@ int main(void)
         cmocka_unit_test(sequence_numbers_wrap_anywhere),
         cmocka_unit_test(a_bad_sender_is_believed_when_its_peer_does),
         cmocka_unit_test(data_of_the_syn_counts_when_it_was_acknowledged),
+        cmocka_unit_test(data_of_the_syn_counts_as_memory),
+        cmocka_unit_test(many_connections_are_told_apart),
         cmocka_unit_test(a_port_used_again_is_a_new_connection),
         cmocka_unit_test(midstream_flows_are_read_from_where_they_begin),
         cmocka_unit_test(hard_inputs_take_linear_time),
