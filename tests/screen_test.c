@@ -139,10 +139,19 @@ static void work(struct bench *b)
     }
 }
 
+/* Settings are kept nowhere. */
+static bool keep(void *arg, const char *name, const char *value, struct error *e)
+{
+    (void)arg;
+    return config_may_keep(name, value) || error_set(e, "%s may not be kept", name);
+}
+
 static void bench_open(struct bench *b, bool secrets)
 {
+    static const struct config_keeper keeper = {NULL, keep};
     struct app_config ac = {.limits = &b->limits,
                             .config = &b->config,
+                            .keeper = &keeper,
                             .store = b->store,
                             .input = b->file,
                             .file_name = file_name,

@@ -30,6 +30,7 @@ enum request_kind {
     REQUEST_OPEN,
     REQUEST_MOVE,
     REQUEST_REMOVE,
+    REQUEST_KEEP, /* a setting: its name and its value */
 };
 
 struct request {
@@ -51,6 +52,7 @@ struct broker {
     pid_t pid;
     struct file_maker maker;
     struct source_opener opener;
+    struct config_keeper keeper;
     pthread_mutex_t lock;   /* the viewer asks from two threads */
     struct request request; /* 8 KiB: not on the stack of every call */
 };
@@ -193,6 +195,19 @@ static int serve_writer(const struct server *s, const struct request *r, int *fd
     }
 }
 
+/* The person's settings file: its place comes from the environment the program was started with. */
+static int serve_settings(const struct server *s, const struct request *r, struct error *e)
+{
+    char path[PATH_ROOM];
+    if (!s->viewer || !config_may_keep(r->name, r->to)) {
+        return not_allowed();
+    }
+    return (config_path(path, sizeof path) || error_set(e, "HOME is not set")) &&
+                   config_save(path, r->name, r->to, e)
+               ? 0
+               : -1;
+}
+
 static int answer_of(struct server *s, const struct request *r, struct answer *a)
 {
     int fd = -1;
@@ -208,6 +223,8 @@ static int answer_of(struct server *s, const struct request *r, struct answer *a
         a->value = serve_in_folder(s, r, &fd);
     } else if (r->kind <= REQUEST_REMOVE) {
         a->value = serve_writer(s, r, &fd);
+    } else if (r->kind == REQUEST_KEEP) {
+        a->value = serve_settings(s, r, &a->sentence);
     }
     a->error = a->value < 0 ? errno : 0;
     a->has_fd = fd >= 0;
@@ -367,79 +384,75 @@ static bool copy_text(char to[static PATH_ROOM], const char *from)
     return true;
 }
 
+/* *e, when it is wanted, gets the other side's sentence, or what errno says. */
 static int request(void *broker, enum request_kind kind, int folder, const char *name,
-                   const char *to)
+                   const char *to, struct error *e)
 {
     struct broker *b = broker;
     struct answer a;
+    memset(&a, 0, sizeof a);
     pthread_mutex_lock(&b->lock);
     b->request.kind = kind;
     b->request.folder = folder;
     int value = copy_text(b->request.name, name) && copy_text(b->request.to, to) ? ask(b, &a) : -1;
     int error = errno;
     pthread_mutex_unlock(&b->lock);
+    if (value < 0 && e != NULL) {
+        a.sentence.text[sizeof a.sentence.text - 1] = '\0';
+        error_set(e, "%s", a.sentence.text[0] != '\0' ? a.sentence.text : strerror(error));
+    }
     errno = error;
     return value;
 }
 
 static int ask_folder(void *broker, const char *path, bool make, struct error *e)
 {
-    struct broker *b = broker;
-    struct answer a;
-    memset(&a, 0, sizeof a);
-    pthread_mutex_lock(&b->lock);
-    b->request.kind = REQUEST_FOLDER;
-    b->request.folder = make;
-    b->request.to[0] = '\0';
-    int number = copy_text(b->request.name, path) ? ask(b, &a) : -1;
-    int error = errno;
-    pthread_mutex_unlock(&b->lock);
-    errno = error;
-    if (number < 0) {
-        a.sentence.text[sizeof a.sentence.text - 1] = '\0';
-        error_set(e, "%s", a.sentence.text[0] != '\0' ? a.sentence.text : strerror(errno));
-    }
-    return number;
+    return request(broker, REQUEST_FOLDER, make, path, "", e);
+}
+
+static bool ask_keep(void *broker, const char *name, const char *value, struct error *e)
+{
+    return request(broker, REQUEST_KEEP, 0, name, value, e) == 0;
 }
 
 static int ask_create(void *broker, int folder, const char *name)
 {
-    return request(broker, REQUEST_CREATE, folder, name, "");
+    return request(broker, REQUEST_CREATE, folder, name, "", NULL);
 }
 
 static int ask_resume(void *broker, int folder, const char *name)
 {
-    return request(broker, REQUEST_RESUME, folder, name, "");
+    return request(broker, REQUEST_RESUME, folder, name, "", NULL);
 }
 
 static int ask_rename(void *broker, int folder, const char *from, const char *to)
 {
-    return request(broker, REQUEST_RENAME, folder, from, to);
+    return request(broker, REQUEST_RENAME, folder, from, to, NULL);
 }
 
 static int ask_unlink(void *broker, int folder, const char *name)
 {
-    return request(broker, REQUEST_UNLINK, folder, name, "");
+    return request(broker, REQUEST_UNLINK, folder, name, "", NULL);
 }
 
 static bool ask_is_special(void *broker, const char *path)
 {
-    return request(broker, REQUEST_IS_SPECIAL, 0, path, "") > 0;
+    return request(broker, REQUEST_IS_SPECIAL, 0, path, "", NULL) > 0;
 }
 
 static int ask_open(void *broker, const char *path, bool fresh)
 {
-    return request(broker, REQUEST_OPEN, fresh, path, "");
+    return request(broker, REQUEST_OPEN, fresh, path, "", NULL);
 }
 
 static int ask_move(void *broker, const char *from, const char *to)
 {
-    return request(broker, REQUEST_MOVE, 0, from, to);
+    return request(broker, REQUEST_MOVE, 0, from, to, NULL);
 }
 
 static int ask_remove(void *broker, const char *path)
 {
-    return request(broker, REQUEST_REMOVE, 0, path, "");
+    return request(broker, REQUEST_REMOVE, 0, path, "", NULL);
 }
 
 static struct broker *make_broker(int fd, pid_t pid)
@@ -450,6 +463,7 @@ static struct broker *make_broker(int fd, pid_t pid)
     pthread_mutex_init(&b->lock, NULL);
     b->maker = (struct file_maker){b, ask_folder, ask_create, ask_resume, ask_rename, ask_unlink};
     b->opener = (struct source_opener){b, ask_is_special, ask_open, ask_move, ask_remove};
+    b->keeper = (struct config_keeper){b, ask_keep};
     return b;
 }
 
@@ -479,7 +493,7 @@ bool broker_start(struct broker **b, const struct broker_config *c, struct error
 
 bool broker_seal(struct broker *b, struct error *e)
 {
-    return request(b, REQUEST_SEAL, 0, "", "") == 0 ||
+    return request(b, REQUEST_SEAL, 0, "", "", NULL) == 0 ||
            error_set(e, "the process that opens files is gone");
 }
 
@@ -493,10 +507,15 @@ const struct source_opener *broker_opener(const struct broker *b)
     return b != NULL ? &b->opener : NULL;
 }
 
+const struct config_keeper *broker_keeper(const struct broker *b)
+{
+    return b != NULL ? &b->keeper : NULL;
+}
+
 void broker_free(struct broker **b)
 {
     if (*b != NULL) {
-        request(*b, REQUEST_BYE, 0, "", "");
+        request(*b, REQUEST_BYE, 0, "", "", NULL);
         close((*b)->fd);
         while (waitpid((*b)->pid, NULL, 0) < 0 && errno == EINTR) {
         }

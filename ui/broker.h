@@ -7,13 +7,15 @@
  * parsed, ends what may be named: from then on files are made only in folders opened
  * before (a viewer's person may still name folders, see broker.c), names are single
  * components, files are made new (O_EXCL, O_NOFOLLOW, 0600), renames never replace;
- * of paths only that of -w and its temporary names are opened. When the caller dies the
+ * of paths only that of -w and its temporary names are opened; of settings only those that
+ * are changed on the screen are kept. When the caller dies the
  * child puts the terminal back and ends.
  */
 #ifndef MAILWIRE_UI_BROKER_H
 #define MAILWIRE_UI_BROKER_H
 
 #include "capture/source.h"
+#include "ui/config.h"
 #include "ui/export/files.h"
 
 struct broker; /* the caller's end */
@@ -26,9 +28,10 @@ struct broker_config {
 /* False: no second process could be made. */
 bool broker_start(struct broker **b, const struct broker_config *c, struct error *e);
 bool broker_seal(struct broker *b, struct error *e);
-/* For exports and for source_writer_open. */
+/* For exports and for source_writer_open; for the viewer. NULL without a broker. */
 const struct file_maker *broker_maker(const struct broker *b);
 const struct source_opener *broker_opener(const struct broker *b);
+const struct config_keeper *broker_keeper(const struct broker *b);
 /* Ends the other process and waits for it. */
 void broker_free(struct broker **b);
 

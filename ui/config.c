@@ -125,6 +125,26 @@ static bool set_port(struct config *c, struct bytes tail, struct bytes value, st
     return true;
 }
 
+static bool set_mute(struct config *c, struct bytes tail, struct bytes value, struct error *e)
+{
+    struct bytes one;
+    (void)tail;
+    memset(c->muted, 0, sizeof(c->muted));
+    while (!bytes_is(value, "none") && bytes_split(&value, ',', &one)) {
+        int id = 0;
+        one = bytes_trim(one);
+        while (id < NOTE_ID_COUNT && !bytes_is(one, note_rule((enum note_id)id)->id)) {
+            id++;
+        }
+        if (id == NOTE_ID_COUNT) {
+            return error_set(e, "there is no finding \"%.*s\" (--list-findings)", (int)one.n,
+                             (const char *)one.p);
+        }
+        c->muted[id] = true;
+    }
+    return true;
+}
+
 static bool set_colours(struct config *c, struct bytes tail, struct bytes value, struct error *e)
 {
     static const char *const names[] = {"auto", "never", "dark", "light"};
@@ -197,6 +217,7 @@ static const struct setting {
     {"sort", "[-]COLUMN", "order of the session list; - in front: descending", set_sort},
     {"filter.", "EXPRESSION", "a filter with a name: filter.mx2 is used as @mx2", set_filter},
     {"port.", "N[,N...]", "more ports of a protocol: port.smtp 2525", set_port},
+    {"mute", "FINDING[,FINDING...]|none", "findings that are not listed", set_mute},
     {"geoip", "FILE", "a MaxMind database; may be given again", set_geoip},
     {"colors", "auto|never|dark|light", "colours; light: for eight colours on white", set_colours},
     {"mouse", "on|off", "clicks and wheel are for mailwire", set_mouse},
@@ -415,12 +436,25 @@ static bool make_folders(const char *path)
     return true;
 }
 
+/* Root writes no file where somebody else decides what its name leads to. */
+static bool is_safe_folder(const char *path)
+{
+    char folder[CONFIG_LINE_MOST];
+    struct stat st;
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) : 0, path);
+    return geteuid() != 0 || (stat(folder, &st) == 0 && st.st_uid == 0);
+}
+
 static bool write_file(const char *path, struct bytes all, struct error *e)
 {
     char temporary[CONFIG_LINE_MOST];
     int n = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
     if (n < 0 || (size_t)n >= sizeof(temporary) || !make_folders(path)) {
         return error_set(e, "%s: %s", path, strerror(errno));
+    }
+    if (!is_safe_folder(path)) {
+        return error_set(e, "%s: as root no file is written into a folder of somebody else", path);
     }
     int fd = mkstemp(temporary); /* mode 0600 */
     if (fd < 0) {
@@ -465,6 +499,20 @@ bool config_save(const char *path, const char *name, const char *value, struct e
     buf_done(&old);
     buf_done(&new);
     return good;
+}
+
+bool config_may_keep(const char *name, const char *value)
+{
+    static const char *const kept[] = {"columns", "mute"};
+    size_t n = strlen(value);
+    bool known = false;
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        known |= strcmp(name, kept[i]) == 0;
+    }
+    for (size_t i = 0; i < n; i++) { /* a line end would begin another setting */
+        known &= value[i] >= ' ' && value[i] <= '~';
+    }
+    return known && n > 0 && n < CONFIG_LINE_MOST / 2;
 }
 
 void config_print_settings(FILE *out, bool roff)

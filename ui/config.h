@@ -7,6 +7,7 @@
 #ifndef MAILWIRE_UI_CONFIG_H
 #define MAILWIRE_UI_CONFIG_H
 
+#include "dissect/note.h"
 #include "ui/tui/key.h"
 #include "ui/tui/screen.h"
 
@@ -31,7 +32,8 @@ struct config {
     char *sort;                 /* column, "-" in front: descending; NULL: by number */
     struct keymap keys;
     struct screen_config screen;
-    bool ascii; /* no lines or letters beyond ASCII */
+    bool muted[NOTE_ID_COUNT]; /* kinds of findings that are not listed */
+    bool ascii;                /* no lines or letters beyond ASCII */
     bool utc;
     bool show_secrets;  /* honoured for files only */
     int64_t slow_reply; /* ns: a reply that took longer is marked */
@@ -52,6 +54,13 @@ const char *config_find(const struct config_list *l, struct bytes name);
 /* Puts `set NAME VALUE` into the file in place of an older such line (written whole under another
  * name, then renamed; mode 0600). */
 bool config_save(const char *path, const char *name, const char *value, struct error *e);
+/* Who keeps a setting for a process that may write no files (ui/broker.h). */
+struct config_keeper {
+    void *arg;
+    bool (*keep)(void *arg, const char *name, const char *value, struct error *e);
+};
+/* May it be asked to keep this? Only what a person changes on the screen, as one plain line. */
+bool config_may_keep(const char *name, const char *value);
 /* Every setting with its meaning, for the man page and the help. */
 void config_print_settings(FILE *out, bool roff);
 

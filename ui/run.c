@@ -629,6 +629,7 @@ static enum run_status show(struct running *r, struct error *e)
                             .read = read_for_viewer,
                             .arg = r,
                             .maker = broker_maker(r->confine.broker),
+                            .keeper = broker_keeper(r->confine.broker),
                             .file_name = file_name,
                             .file_name_arg = r};
     return viewer_show(r->viewer, &vr, &r->ended_by, e) ? RUN_DONE : RUN_USAGE;

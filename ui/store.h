@@ -117,6 +117,8 @@ enum store_list { LIST_SESSIONS, LIST_MESSAGES, LIST_CREDENTIALS, LIST_FINDINGS,
  * the list is packed (then list_epoch grows and indices have moved): check with store_alive.
  * Findings over several sessions have no session: ref none. */
 size_t store_list_size(const struct store *s, enum store_list l);
+/* Those whose session is held. */
+uint64_t store_list_held(const struct store *s, enum store_list l);
 struct store_item store_list_item(const struct store *s, enum store_list l, size_t i);
 uint64_t store_list_epoch(const struct store *s, enum store_list l);
 

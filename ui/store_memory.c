@@ -349,6 +349,16 @@ size_t store_list_size(const struct store *s, enum store_list l)
     return s->lists[l].count;
 }
 
+uint64_t store_list_held(const struct store *s, enum store_list l)
+{
+    const struct store_counters *c = &s->counters;
+    const uint64_t held[LIST_COUNT] = {[LIST_SESSIONS] = c->sessions,
+                                       [LIST_MESSAGES] = c->messages,
+                                       [LIST_CREDENTIALS] = c->credentials,
+                                       [LIST_FINDINGS] = c->findings};
+    return held[l];
+}
+
 struct store_item store_list_item(const struct store *s, enum store_list l, size_t i)
 {
     return i < s->lists[l].count ? s->lists[l].items[i] : (struct store_item){{0, 0}, 0};

@@ -227,6 +227,7 @@ bool viewer_show(struct viewer *v, const struct viewer_run *r, int *signal, stru
         .live = o->interface != NULL,
         .keeps_packets = o->write_path != NULL,
         .maker = r->maker,
+        .keeper = r->keeper,
         .again = v->agains ? take_again : NULL,
         .again_arg = v,
         .filter = o->filter,

@@ -23,8 +23,9 @@ struct viewer_run {
     bool (*enter)(void *arg, struct error *e);
     /* The run: reads everything and closes the sinks. Called on a thread of its own. */
     void (*read)(void *arg);
-    void *arg;                      /* of enter and read */
-    const struct file_maker *maker; /* who makes files; NULL: this process */
+    void *arg;                          /* of enter and read */
+    const struct file_maker *maker;     /* who makes files; NULL: this process */
+    const struct config_keeper *keeper; /* who keeps settings; NULL: this process */
     const char *(*file_name)(void *arg, uint32_t file);
     void *file_name_arg;
 };

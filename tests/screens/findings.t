@@ -12,3 +12,19 @@ keys Ctrl-K 4 o
 shot
 keys Enter
 shot
+# kinds that are not wanted
+keys q 4 o
+keys j m
+expect muted: a password was sent in clear
+shot
+keys j
+expect 1 kind muted (M)
+refuse HIGH a password was sent in clear
+shot
+keys M
+expect HIGH a password was sent in clear
+shot
+keys k k m
+expect listed again
+expect HIGH a password was sent in clear
+refuse muted

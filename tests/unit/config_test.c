@@ -162,6 +162,38 @@ static void kept_settings(void **state)
     config_done(&c);
 }
 
+/* What the process that reads packets may ask to be kept. */
+static void what_may_be_kept(void **state)
+{
+    (void)state;
+    assert_true(config_may_keep("columns", "number,client:30"));
+    assert_true(config_may_keep("mute", "none"));
+    assert_false(config_may_keep("geoip", "/etc/shadow"));
+    assert_false(config_may_keep("columns", "number\nset secrets on"));
+    assert_false(config_may_keep("columns", "\x1b[2J"));
+    assert_false(config_may_keep("columns", ""));
+}
+
+static void muted_kinds(void **state)
+{
+    (void)state;
+    struct config c;
+    struct error e;
+    config_init(&c);
+    assert_true(config_line(&c, bytes_of("set mute cleartext-credentials"), &e));
+    size_t muted = 0;
+    for (int i = 0; i < NOTE_ID_COUNT; i++) {
+        muted += c.muted[i];
+    }
+    assert_int_equal(muted, 1);
+    assert_false(config_line(&c, bytes_of("set mute nosuch"), &e));
+    assert_true(config_line(&c, bytes_of("set mute none"), &e));
+    for (int i = 0; i < NOTE_ID_COUNT; i++) {
+        assert_false(c.muted[i]);
+    }
+    config_done(&c);
+}
+
 static void where_it_is(void **state)
 {
     (void)state;
@@ -182,9 +214,10 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(good_lines),      TEST(bad_lines_are_told_and_skipped),
-        TEST(what_is_no_file), TEST(long_lines),
-        TEST(kept_settings),   TEST(where_it_is),
+        TEST(good_lines),       TEST(bad_lines_are_told_and_skipped),
+        TEST(what_is_no_file),  TEST(long_lines),
+        TEST(kept_settings),    TEST(where_it_is),
+        TEST(what_may_be_kept), TEST(muted_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

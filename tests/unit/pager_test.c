@@ -94,6 +94,17 @@ static void raw_and_hex(void **state)
 }
 
 /* Rows are the same however the text lies across the pieces in which it is read. */
+static void nothing_behind_the_end(void **state)
+{
+    (void)state;
+    struct pager p = {0};
+    lay_out(&p, bytes_of("0123456789abcdef"), 80, PAGER_HEX, true);
+    assert_int_equal(pager_rows(&p), 1);
+    assert_non_null(strstr(row(&p, 0, 0), "00000000"));
+    assert_string_equal(row(&p, 1, 0), "");
+    pager_done(&p);
+}
+
 static void across_pieces(void **state)
 {
     (void)state;
@@ -205,9 +216,10 @@ static void numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines),         cmocka_unit_test(wrapped), cmocka_unit_test(raw_and_hex),
-        cmocka_unit_test(across_pieces), cmocka_unit_test(found),   cmocka_unit_test(documents),
-        cmocka_unit_test(numbers),
+        cmocka_unit_test(lines),         cmocka_unit_test(wrapped),
+        cmocka_unit_test(raw_and_hex),   cmocka_unit_test(nothing_behind_the_end),
+        cmocka_unit_test(across_pieces), cmocka_unit_test(found),
+        cmocka_unit_test(documents),     cmocka_unit_test(numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -298,6 +298,20 @@ static void click(struct app *a, const struct key *k)
     }
 }
 
+/* The key after a question; only "y" says yes. */
+static void answer(struct app *a, const struct key *k)
+{
+    struct ui *u = &a->ui;
+    void (*yes)(struct view * v) = u->question.yes;
+    u->question.yes = NULL;
+    if (k->code == 'y' || k->code == 'Y') {
+        yes(u->question.view);
+        grant_wishes(a);
+    } else {
+        ui_say(u, STYLE_DIM, "left as it was");
+    }
+}
+
 static bool too_small(const struct app *a)
 {
     return a->canvas.rows < FRAME_LEAST_ROWS || a->canvas.cols < FRAME_LEAST_COLS;
@@ -326,6 +340,8 @@ void app_press(struct app *a, const struct key *k)
     }
     if (action == ACT_REDRAW || action == ACT_SUSPEND) {
         app_act(a, action);
+    } else if (a->ui.question.yes) {
+        answer(a, k);
     } else if (a->dialog) {
         if (k->code != KC_CLICK && !a->dialog->ops->key(a->dialog, k)) {
             a->dialog->ops->close(a->dialog);
@@ -411,9 +427,12 @@ static void draw_detail(const struct app *a)
 {
     const struct ui *u = &a->ui;
     const struct view *v = current(a);
-    if (a->prompt.kind != PROMPT_NONE && a->prompt.kind != PROMPT_FILTER) {
+    if (u->question.yes) {
+        pane_printf(&a->frame.detail, 0, 1, a->frame.detail.cols - 2, STYLE_TEMP,
+                    "%s   y yes, any other key no", u->question.text);
+    } else if (a->prompt.kind != PROMPT_NONE && a->prompt.kind != PROMPT_FILTER) {
         prompt_draw(&a->prompt, &a->frame.detail);
-    } else if (u->notice.text[0] && u->now < u->notice.until) {
+    } else if (ui_notice(u)) {
         pane_str(&a->frame.detail, 0, 1, a->frame.detail.cols - 2, u->notice.style, u->notice.text);
     } else if (v->ops->detail) {
         v->ops->detail(v, &a->frame.detail);
@@ -462,6 +481,7 @@ static void set_up(struct app *a, const struct app_config *c)
         .input = c->input ? c->input : "",
         .live = c->live,
         .maker = c->maker,
+        .keeper = c->keeper,
         .again = c->again,
         .again_arg = c->again_arg,
         .file_name = c->file_name,

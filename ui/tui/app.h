@@ -29,6 +29,7 @@ struct app_config {
     bool live;
     bool keeps_packets;             /* -w is given: leaving a live capture loses nothing */
     const struct file_maker *maker; /* who makes files (ui/export/files.h); NULL: this process */
+    const struct config_keeper *keeper; /* who keeps settings; NULL: this process */
     /* The capture from its beginning, for saving packets; the caller closes it. NULL when it can
      * not be had (any more). May be NULL. */
     struct source *(*again)(void *arg);

@@ -13,8 +13,6 @@ struct chooser {
     enum column_id row[COLUMN_COUNT]; /* chosen ones first, in their order */
     size_t rows;
     struct list list;
-    char message[600];
-    bool wrong;
 };
 
 static void make_rows(struct chooser *c)
@@ -95,22 +93,18 @@ static void resize(struct chooser *c, int by)
 
 static void keep(struct chooser *c)
 {
-    char path[1024];
     struct buf text;
-    struct error e;
     buf_init(&text, 4096);
     columns_print(&c->dialog.ui->columns, &text);
-    c->wrong = !config_path(path, sizeof(path)) && !error_set(&e, "HOME is not set");
-    c->wrong = c->wrong || !config_save(path, "columns", buf_cstr(&text), &e);
-    snprintf(c->message, sizeof(c->message), c->wrong ? "not kept: %s" : "kept in %s",
-             c->wrong ? e.text : path);
+    if (ui_keep(c->dialog.ui, "columns", buf_cstr(&text))) {
+        ui_say(c->dialog.ui, STYLE_NOTICE, "kept in the settings");
+    }
     buf_done(&text);
 }
 
 static bool key(struct dialog *d, const struct key *k)
 {
     struct chooser *c = (struct chooser *)d;
-    c->message[0] = '\0';
     switch (k->code) {
     case KC_ESCAPE:
     case KC_RETURN:
@@ -177,6 +171,7 @@ static void draw_row(const struct chooser *c, const struct pane *p, int row, siz
 static void draw(const struct dialog *d, const struct pane *all)
 {
     const struct chooser *c = (const struct chooser *)d;
+    const struct ui *u = d->ui;
     int cols = all->cols < BOX_COLS ? all->cols : BOX_COLS;
     int rows = all->rows - 2 < (int)c->rows + 5 ? all->rows - 2 : (int)c->rows + 5;
     struct pane p = pane_sub(all, (all->rows - rows) / 2, (all->cols - cols) / 2, rows, cols);
@@ -188,8 +183,8 @@ static void draw(const struct dialog *d, const struct pane *all)
     for (int r = 0; r < rows - 5 && l.top + (size_t)r < c->rows; r++) {
         draw_row(c, &p, r + 2, l.top + (size_t)r);
     }
-    if (c->message[0]) {
-        pane_str(&p, rows - 3, 2, cols - 4, c->wrong ? STYLE_ERROR : STYLE_NOTICE, c->message);
+    if (ui_notice(u)) { /* the box may stand over the row where it is said otherwise */
+        pane_str(&p, rows - 3, 2, cols - 4, u->notice.style, u->notice.text);
     }
     pane_str(&p, rows - 2, 2, cols - 4, STYLE_DIM,
              cols > 74 ? "Space on/off  K J move  < > width  d usual ones  w keep  Enter done"

@@ -275,7 +275,7 @@ void frame_draw_filter(const struct frame *f, const struct ui *u, enum view_id t
     buf_init(&right, 256);
     if (rows) {
         buf_printf(&right, "%s of %s shown", human_count(rows_count(rows), a),
-                   human_count(store_list_size(u->store, l), b));
+                   human_count(store_list_held(u->store, l), b));
         if (rows->phase != ROWS_STEADY) {
             buf_add_str(&right, rows->phase == ROWS_SORTING ? ", sorting" : ", growing");
         }

@@ -162,6 +162,9 @@ static void draw_hex(const struct pager *p, const struct pane *pane, int at, siz
     size_t n = read_at(p, place, bytes, HEX_BYTES);
     char hex[80], text[HEX_BYTES + 1];
     int used = 0;
+    if (n == 0 && place >= p->size) {
+        return; /* behind the last row */
+    }
     for (size_t i = 0; i < HEX_BYTES; i++) {
         used += i < n
                     ? snprintf(hex + used, sizeof(hex) - (size_t)used, "%s%02x ", i == 8 ? " " : "",

@@ -528,7 +528,7 @@ void rows_draw_empty(const struct rows *r, const struct pane *p, const char *non
                      const char *none_passes)
 {
     if (rows_count(r) == 0 && r->phase == ROWS_STEADY) {
-        bool empty = store_list_size(r->source.store, r->source.list) == 0;
+        bool empty = store_list_held(r->source.store, r->source.list) == 0;
         pane_str(p, 2, 5, p->cols - 6, STYLE_TITLE, empty ? none : none_passes);
     }
 }

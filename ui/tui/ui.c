@@ -39,6 +39,34 @@ void ui_say(struct ui *u, enum style s, const char *format, ...)
     u->notice.until = u->now + NOTICE_SECONDS * CLOCK_S;
 }
 
+bool ui_notice(const struct ui *u)
+{
+    return u->notice.text[0] && u->now < u->notice.until;
+}
+
+bool ui_keep(struct ui *u, const char *name, const char *value)
+{
+    char path[4096];
+    struct error e;
+    bool kept = (config_path(path, sizeof(path)) || error_set(&e, "HOME is not set")) &&
+                (u->keeper ? u->keeper->keep(u->keeper->arg, name, value, &e)
+                           : config_save(path, name, value, &e));
+    if (!kept) {
+        ui_say(u, STYLE_ERROR, "not kept: %s", e.text);
+    }
+    return kept;
+}
+
+void ui_ask(struct ui *u, void (*yes)(struct view *v), struct view *v, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(u->question.text, sizeof(u->question.text), format, args);
+    va_end(args);
+    u->question.yes = yes;
+    u->question.view = v;
+}
+
 static const char *alias(void *arg, const char *name)
 {
     const struct ui *u = arg;

@@ -96,6 +96,7 @@ struct ui {
     const char *input;   /* "capture.pcap", "3 files", or the interface */
     bool live;
     const struct file_maker *maker;     /* NULL: this process makes files */
+    const struct config_keeper *keeper; /* NULL: this process keeps settings */
     struct source *(*again)(void *arg); /* see app.h */
     void *again_arg;
     const char *(*file_name)(void *arg, uint32_t file); /* of captures as they are read */
@@ -122,6 +123,12 @@ struct ui {
         bool stays; /* a key does not take it away before its time */
     } notice;
 
+    struct {
+        char text[256];
+        void (*yes)(struct view *v); /* NULL: nothing is asked */
+        struct view *view;
+    } question;
+
     /* Wishes of a view, done by the app after act(). */
     struct {
         bool open, back, quit, path;
@@ -133,6 +140,11 @@ struct ui {
 
 /* A command typed behind ":"; false with a sentence when it is none. */
 bool ui_command(struct ui *u, const char *text, struct error *e);
+/* Keeps a setting for later runs; false when it can not, which is then said. */
+bool ui_keep(struct ui *u, const char *name, const char *value);
+/* Asks; `yes` is called with the view when the next key is "y". */
+void ui_ask(struct ui *u, void (*yes)(struct view *v), struct view *v, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* New columns for the session list. */
 void ui_columns_changed(struct ui *u);
 
@@ -143,6 +155,8 @@ void ui_ask_path(struct ui *u, const char *text);
 /* Says a sentence in the row above the key row for some seconds. */
 void ui_say(struct ui *u, enum style s, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Is something said right now? */
+bool ui_notice(const struct ui *u);
 /* Puts a filter in force; false with *e filled when it is none (the old one stays). */
 bool ui_filter(struct ui *u, const char *text, struct filter_error *e);
 /* Starts the rows of a list over in another order. */

@@ -31,6 +31,7 @@ struct findings {
     struct group_table list;
     struct doc below;
     int below_rows;
+    bool show_muted;
 };
 
 struct entry {
@@ -129,6 +130,11 @@ static void cell_of(const struct ui *u, const struct entry *e, enum column c, st
 
 /* ---- order: the worst first ---- */
 
+static bool is_muted(const struct ui *u, const struct entry *e)
+{
+    return u->config->muted[e->note.id];
+}
+
 static void key_by(const struct ui *u, const struct entry *e, enum column c, struct sort_key *out)
 {
     struct buf text;
@@ -164,7 +170,8 @@ static bool key_of(const struct view *v, const struct store_group *group, struct
                    size_t column, struct sort_key *out)
 {
     struct entry e;
-    if (!open_entry(v->ui->store, group, item, &e)) {
+    if (!open_entry(v->ui->store, group, item, &e) ||
+        (is_muted(v->ui, &e) && !((const struct findings *)v)->show_muted)) {
         return false;
     }
     key_by(v->ui, &e, (enum column)column, out);
@@ -273,9 +280,12 @@ struct drawing {
 static bool draw_row(void *arg, size_t row, enum style *style, char *mark)
 {
     struct drawing *d = arg;
-    *style = STYLE_NORMAL;
     *mark = ' ';
-    return entry_at(d->f, row, &d->entry);
+    if (!entry_at(d->f, row, &d->entry)) {
+        return false;
+    }
+    *style = is_muted(d->f->view.ui, &d->entry) ? STYLE_DIM : STYLE_NORMAL;
+    return true;
 }
 
 static void draw_cell(void *arg, size_t column, struct buf *out, enum style *style)
@@ -284,13 +294,24 @@ static void draw_cell(void *arg, size_t column, struct buf *out, enum style *sty
     cell_of(d->f->view.ui, &d->entry, (enum column)column, out, style);
 }
 
+static unsigned muted_kinds(const struct ui *u)
+{
+    unsigned n = 0;
+    for (int id = 0; id < NOTE_ID_COUNT; id++) {
+        n += u->config->muted[id];
+    }
+    return n;
+}
+
 static void draw(const struct view *v, const struct pane *p)
 {
     static const struct table_ops ops = {draw_row, draw_cell};
     struct drawing d = {.f = (const struct findings *)v};
     struct pane top = pane_sub(p, 0, 0, p->rows - d.f->below_rows, p->cols);
     table_draw(&d.f->list.table, &top, &ops, &d);
-    rows_draw_empty(&d.f->list.rows, p, "Nothing was found.", "No finding passes the filter.");
+    rows_draw_empty(&d.f->list.rows, p, "Nothing was found.",
+                    muted_kinds(v->ui) ? "No finding passes the filter, or all kinds are muted."
+                                       : "No finding passes the filter.");
     if (d.f->below_rows) {
         struct pane below = pane_sub(p, p->rows - d.f->below_rows, 0, d.f->below_rows, p->cols);
         struct pane text = pane_sub(&below, 1, 1, below.rows - 1, p->cols - 2);
@@ -307,9 +328,14 @@ static void detail(const struct view *v, const struct pane *p)
         pane_str(p, 0, 1, p->cols - 2, STYLE_NORMAL, note_rule(e.note.id)->sentence);
         return;
     }
-    pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%s (o)   Enter: %s",
-                f->list.each ? "each finding" : "findings of one kind together",
-                f->list.each ? "the place in its session" : "its sessions");
+    int used = pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%s (o)   Enter: %s",
+                           f->list.each ? "each finding" : "findings of one kind together",
+                           f->list.each ? "the place in its session" : "its sessions");
+    unsigned muted = muted_kinds(v->ui);
+    if (muted) {
+        pane_printf(p, 0, 1 + used, p->cols - used - 2, STYLE_TEMP, "   %u kind%s muted (M)", muted,
+                    muted == 1 ? "" : "s");
+    }
 }
 
 static void open_entry_of(struct findings *f)
@@ -335,6 +361,40 @@ static void open_entry_of(struct findings *f)
     }
 }
 
+static void list_again(struct findings *f)
+{
+    rows_set_order(&f->list.rows, f->list.each && f->list.table.descending);
+}
+
+/* Mutes the kind under the cursor, or takes that back; later runs know it. */
+static void mute(struct findings *f)
+{
+    struct ui *u = f->view.ui;
+    struct entry e;
+    struct buf names;
+    if (!entry_at(f, f->list.table.list.cursor, &e)) {
+        return;
+    }
+    bool *muted = &u->config->muted[e.note.id];
+    *muted = !*muted;
+    ui_say(u, STYLE_NOTICE, "%s: %s", *muted ? "muted" : "listed again",
+           note_rule(e.note.id)->sentence);
+    buf_init(&names, 65536);
+    for (int id = 0; id < NOTE_ID_COUNT; id++) {
+        if (u->config->muted[id]) {
+            buf_printf(&names, "%s%s", names.n ? "," : "", note_rule((enum note_id)id)->id);
+        }
+    }
+    ui_keep(u, "mute", names.n ? buf_cstr(&names) : "none");
+    buf_done(&names);
+    if (*muted && !f->show_muted) { /* its neighbour takes the cursor */
+        struct list *l = &f->list.table.list;
+        list_go(l, l->cursor + 1 < l->count ? l->cursor + 1 : l->cursor - (l->cursor > 0));
+        group_table_after(&f->list, TABLE_MOVED);
+    }
+    list_again(f);
+}
+
 static bool after(struct findings *f, enum table_did did)
 {
     if (did == TABLE_OPENED) {
@@ -349,15 +409,23 @@ static bool act(struct view *v, enum action a)
     if (after(f, table_act(&f->list.table, a))) {
         return true;
     }
-    if (a == ACT_OPEN) {
+    switch (a) {
+    case ACT_OPEN:
         open_entry_of(f);
         return true;
-    }
-    if (a == ACT_GROUP) {
+    case ACT_GROUP:
         group_table_set(&f->list, GROUP_FINDING, !f->list.each);
         return true;
+    case ACT_MUTE:
+        mute(f);
+        return true;
+    case ACT_MUTED:
+        f->show_muted = !f->show_muted;
+        list_again(f);
+        return true;
+    default:
+        return false;
     }
-    return false;
 }
 
 static void click(struct view *v, int row, int col, bool twice)

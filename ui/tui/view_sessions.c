@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define FORGET_STEP 64 /* sessions between two looks at the clock */
+
 struct sessions {
     struct view view;
     struct rows rows;
@@ -17,6 +19,8 @@ struct sessions {
     enum column_id ids[COLUMN_COUNT];
     uint32_t columns_version;
     struct store_ref marked[2]; /* found when two sessions are to be compared */
+    struct store_ref *doomed;   /* sessions being forgotten */
+    size_t doomed_count, forgotten;
 };
 
 /* ---- rows ---- */
@@ -89,6 +93,7 @@ static void close_view(struct view *v)
     struct sessions *s = (struct sessions *)v;
     v->ui->rows[LIST_SESSIONS] = NULL;
     rows_done(&s->rows);
+    free(s->doomed);
 }
 
 static void layout(struct view *v, int rows, int cols)
@@ -105,10 +110,29 @@ static void layout(struct view *v, int rows, int cols)
     }
 }
 
+/* Goes on with what forget() began; true when there is more. */
+static bool forget_some(struct sessions *s, int64_t deadline)
+{
+    if (s->doomed == NULL) {
+        return false;
+    }
+    while (s->forgotten < s->doomed_count) {
+        store_forget(s->view.ui->store, s->doomed[s->forgotten++]);
+        if (s->forgotten % FORGET_STEP == 0 && clock_over(deadline)) {
+            return true;
+        }
+    }
+    ui_say(s->view.ui, STYLE_NOTICE, "forgotten: %zu", s->doomed_count);
+    free(s->doomed);
+    s->doomed = NULL;
+    rows_set_order(&s->rows, s->rows.descending); /* at once, not when changes are due */
+    return true;
+}
+
 static bool work(struct view *v, int64_t deadline)
 {
     struct sessions *s = (struct sessions *)v;
-    return rows_work(&s->rows, deadline);
+    return forget_some(s, deadline) || rows_work(&s->rows, deadline);
 }
 
 /* ---- drawing ---- */
@@ -286,6 +310,47 @@ static void mark_all(struct sessions *s, bool on)
     }
 }
 
+/* Begins to forget; only what was there when the person said yes. */
+static void forget(struct sessions *s, bool shown)
+{
+    struct store *store = s->view.ui->store;
+    size_t n = shown ? rows_count(&s->rows) : store_list_size(store, LIST_SESSIONS);
+    free(s->doomed);
+    s->doomed = xmalloc((n + 1) * sizeof(*s->doomed));
+    s->doomed_count = s->forgotten = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct store_ref ref =
+            shown ? rows_at(&s->rows, i).session : store_list_item(store, LIST_SESSIONS, i).session;
+        if (store_alive(store, ref) && (shown || !(store_flags(store, ref) & STORE_MARKED))) {
+            s->doomed[s->doomed_count++] = ref;
+        }
+    }
+}
+
+static void forget_shown(struct view *v)
+{
+    forget((struct sessions *)v, true);
+}
+
+static void forget_others(struct view *v)
+{
+    forget((struct sessions *)v, false);
+}
+
+static void ask_to_forget(struct sessions *s, bool shown)
+{
+    struct store_counters c = store_counters(s->view.ui->store);
+    uint64_t n = shown ? rows_count(&s->rows) : c.sessions - c.marked;
+    if (n == 0) {
+        ui_say(s->view.ui, STYLE_DIM, "there is no session to forget");
+        return;
+    }
+    ui_ask(s->view.ui, shown ? forget_shown : forget_others, &s->view,
+           shown ? "Forget the %" PRIu64 " sessions shown?"
+                 : "Forget the %" PRIu64 " sessions that are not marked?",
+           n);
+}
+
 static void next_marked(struct sessions *s, bool forward)
 {
     size_t n = rows_count(&s->rows);
@@ -346,6 +411,10 @@ static bool act_marks(struct sessions *s, enum action a)
         return true;
     case ACT_COMPARE:
         compare(s);
+        return true;
+    case ACT_FORGET_SHOWN:
+    case ACT_FORGET_OTHERS:
+        ask_to_forget(s, a == ACT_FORGET_SHOWN);
         return true;
     default:
         return false;
