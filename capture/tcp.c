@@ -232,8 +232,9 @@ static void go_on(struct tcp *t, int64_t now)
         return;
     }
     t->now = now;
-    if (now / NS != t->second) {
+    if (now >= t->next_second) {
         t->second = now < 0 ? 0 : now / NS > UINT32_MAX ? UINT32_MAX : (uint32_t)(now / NS);
+        t->next_second = ((int64_t)t->second + 1) * NS;
     }
     if (t->aged <= now - NS) {
         t->aged = t->now;
@@ -586,14 +587,13 @@ static void settle_base(struct half *h, uint32_t seq)
 }
 
 static void take_data(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
-                      struct tcp_fields *x)
+                      struct tcp_fields *x, enum sum_result sum)
 {
     struct half *h = &f->half[d];
     int64_t off = 0;
     uint64_t from = 0;
     settle_base(h, x->seq);
     tcp_offset(h, x->seq, &off);
-    enum sum_result sum = judge_sum(t, h, s);
     if (sum == SUM_DROP || !trim(t, f, d, s, x, off, &from)) {
         return;
     }
@@ -665,11 +665,53 @@ static struct flow *begin_flow(struct tcp *t, const struct segment *s, const str
     return NULL; /* an ACK or FIN of something that was over before the capture began */
 }
 
+/* The usual segment of a connection where nothing waits: it acknowledges what was handed up, and
+ * its data, if it has any, is whole and comes next. */
+static bool is_usual(const struct flow *f, enum dir d, const struct tcp_fields *x)
+{
+    const struct half *h = &f->half[d], *peer = &f->half[dir_other(d)];
+    const unsigned flags = TCP_SYN | TCP_FIN | TCP_RST | TCP_URG | TCP_ACK;
+    int64_t ack = 0;
+    if ((x->flags & flags) != TCP_ACK || f->waiting != NULL || f->state != FLOW_OPEN || !h->based ||
+        !peer->based || h->fin_seen || tcp_fin_waits(peer)) {
+        return false;
+    }
+    tcp_offset(peer, x->ack, &ack);
+    if (ack < (int64_t)peer->acked || ack > (int64_t)peer->next) {
+        return false;
+    }
+    bool outdated = x->has_ts && h->has_ts && (int32_t)(x->tsval - h->ts_recent) < 0;
+    return x->wire == 0 || (x->seq == h->next_seq && h->sure && x->data.n == x->wire && !outdated);
+}
+
+/* Comes to what the steps of take_segment come to, when is_usual. */
+static void take_usual(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
+                       const struct tcp_fields *x)
+{
+    struct half *h = &f->half[d];
+    take_ack(f, d, x);
+    if (x->wire == 0) {
+        return;
+    }
+    if (x->has_ts) {
+        recent_timestamp(h, x, h->next);
+    }
+    if (h->next + x->wire > h->highest) {
+        h->highest = h->next + x->wire;
+    }
+    tcp_deliver_next(t, f, d, x, s);
+}
+
 static void take_segment(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
                          struct tcp_fields *x)
 {
     if (x->flags & TCP_RST) {
         take_rst(t, f, d, s, x);
+        return;
+    }
+    enum sum_result sum = x->wire > 0 ? judge_sum(t, &f->half[d], s) : SUM_TAKE;
+    if (sum == SUM_TAKE && is_usual(f, d, x)) {
+        take_usual(t, f, d, s, x);
         return;
     }
     if (f->state == FLOW_HALF_OPEN) { /* the SYN-ACK was not captured */
@@ -688,7 +730,7 @@ static void take_segment(struct tcp *t, struct flow *f, enum dir d, const struct
     uint64_t end = f->half[d].based ? tcp_offset(&f->half[d], x->seq, &off) : 0;
     if (x->wire > 0) {
         uint32_t wire = x->wire;
-        take_data(t, f, d, s, x);
+        take_data(t, f, d, s, x, sum);
         tcp_offset(&f->half[d], x->seq, &off);
         end = (uint64_t)(off < 0 ? 0 : off) + wire;
     } else if (!f->half[d].based) {
@@ -757,7 +799,7 @@ struct tcp *tcp_new(const struct tcp_config *c, const struct stream_ops *ops, vo
     t->limits = c->limits;
     t->ops = ops;
     t->ctx = ctx;
-    t->now = t->aged = INT64_MIN / 2;
+    t->now = t->aged = t->next_second = INT64_MIN / 2;
     t->history = tcp_history_new(HISTORY_BYTES);
     tcp_table_init(t);
     tcp_graves_init(&t->graves, c->limits->memory / GRAVE_SHARE / sizeof(struct grave));

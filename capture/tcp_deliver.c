@@ -237,6 +237,16 @@ static void take_in_order(struct tcp *t, struct flow *f, enum dir d, const struc
     }
 }
 
+void tcp_deliver_next(struct tcp *t, struct flow *f, enum dir d, const struct tcp_fields *x,
+                      const struct segment *s)
+{
+    struct half *h = &f->half[d];
+    uint64_t from = h->next;
+    struct stretch whole = {.time = s->time, .packet = s->packet, .ttl = s->ttl};
+    advance(h, from + x->wire);
+    hand_up(t, f, d, from, x->data, &whole);
+}
+
 /* ---- queues ---- */
 
 /* NULL while nothing of f waits. */

@@ -2,6 +2,9 @@
 #include "capture/base/read.h"
 #include "capture/tcp_private.h"
 
+/* Two NOPs and the timestamps: what nearly every segment carries (RFC 7323 appendix A). */
+#define ONLY_TIMESTAMPS 0x0101080au
+
 enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_SCALE = 3, OPTION_TIMESTAMPS = 8 };
 
 /* Stops at the first option that lies about its length, as receivers do. */
@@ -61,7 +64,10 @@ bool tcp_fields_read(const struct segment *s, struct tcp_fields *out)
     if (out->data.n > out->wire) {
         out->data.n = out->wire;
     }
-    if (header > 20) {
+    if (header == 32 && s->tcp.n >= 32 && be32(p + 20) == ONLY_TIMESTAMPS) {
+        out->tsval = be32(p + 24);
+        out->has_ts = true;
+    } else if (header > 20) {
         read_options(bytes_sub(s->tcp, 20, header - 20), out);
     }
     return true;

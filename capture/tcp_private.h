@@ -111,7 +111,8 @@ struct tcp {
     uint64_t listeners; /* bytes the listener holds */
     int64_t now;        /* never goes backwards */
     uint32_t second;    /* the same in whole seconds */
-    int64_t aged;       /* when the lists were last looked through */
+    int64_t next_second;
+    int64_t aged; /* when the lists were last looked through */
     uint64_t serial;
 };
 
@@ -197,6 +198,9 @@ void tcp_deliver_segment(struct tcp *t, struct flow *f, enum dir d, uint64_t fro
                          const struct tcp_fields *s, const struct segment *seg, bool bad_checksum);
 void tcp_deliver_doubtful(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
                           const struct tcp_fields *s, const struct segment *seg, bool bad_checksum);
+/* Whole data that begins at `next` and waits for nothing. */
+void tcp_deliver_next(struct tcp *t, struct flow *f, enum dir d, const struct tcp_fields *x,
+                      const struct segment *s);
 /* Hands up all that may be: after every segment. */
 void tcp_deliver_ready(struct tcp *t, struct flow *f);
 /* Declares the oldest hole lost, or, where nothing waits, says so. */

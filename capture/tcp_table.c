@@ -32,34 +32,34 @@ static uint64_t load(const uint8_t *p, size_t n)
     return v;
 }
 
-/* The same for both directions: each end is hashed alone, the two are added. */
-static uint64_t hash_end(const struct tcp *t, const uint8_t *ip, uint16_t port, uint8_t version)
+static uint64_t end_word(const struct tcp *t, const uint8_t *ip, uint16_t port, uint8_t version)
 {
-    uint64_t a = version == 4 ? load(ip, 4) : load(ip, 8);
-    uint64_t h = fold_multiply(a ^ t->key.k0, ((uint64_t)port << 32) ^ t->key.k1);
-    if (version != 4) {
-        h = fold_multiply(h ^ load(ip + 8, 8), t->key.k0 ^ 0x9e3779b97f4a7c15u);
+    if (version == 4) {
+        return load(ip, 4) << 16 | port;
     }
-    return fold_multiply(h ^ t->key.k1, t->key.k0 | 1);
+    return fold_multiply(load(ip, 8) ^ t->key.k0, load(ip + 8, 8) ^ t->key.k1) + port;
 }
 
+/* The same for both directions: the smaller end comes first. */
 static uint64_t hash_ends(const struct tcp *t, uint64_t one, uint64_t other)
 {
-    return fold_multiply(one + other, t->key.k1 | 1);
+    uint64_t low = one < other ? one : other, high = one < other ? other : one;
+    return fold_multiply(fold_multiply(low ^ t->key.k0, high ^ t->key.k1) ^ t->key.k1,
+                         t->key.k0 | 1);
 }
 
 static uint64_t hash_segment(const struct tcp *t, const struct segment *s,
                              const struct tcp_fields *f)
 {
-    return hash_ends(t, hash_end(t, s->src, f->sport, s->ip_version),
-                     hash_end(t, s->dst, f->dport, s->ip_version));
+    return hash_ends(t, end_word(t, s->src, f->sport, s->ip_version),
+                     end_word(t, s->dst, f->dport, s->ip_version));
 }
 
 static uint64_t hash_flow(const struct tcp *t, const struct flow *f)
 {
     const struct endpoint *e = f->info.end;
-    return hash_ends(t, hash_end(t, e[0].ip, e[0].port, f->info.ip_version),
-                     hash_end(t, e[1].ip, e[1].port, f->info.ip_version));
+    return hash_ends(t, end_word(t, e[0].ip, e[0].port, f->info.ip_version),
+                     end_word(t, e[1].ip, e[1].port, f->info.ip_version));
 }
 
 static bool end_is(const struct endpoint *e, const uint8_t *ip, uint16_t port, size_t n)
