@@ -57,6 +57,7 @@ SRC := $(sort $(filter-out ui/main.c,$(wildcard capture/base/*.c capture/*.c dis
 OBJ := $(SRC:%.c=$(BUILD)/%.o)
 LIB := $(BUILD)/libmailwire.a
 
+MANUAL := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard ui/manual/*.c)))
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c)))
 SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
 PLAYS  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*_test.c)))
@@ -72,7 +73,7 @@ else
 say = @printf '  %-4s %s\n' $(1) '$(patsubst $(BUILD)/%,%,$@)';
 endif
 
-all: mailwire
+all: mailwire docs
 
 ifeq ($(BUILD),build)
 mailwire: $(BUILD)/mailwire
@@ -86,6 +87,21 @@ lib: $(LIB)
 
 $(BUILD)/mailwire: $(BUILD)/ui/main.o $(LIB)
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# The manual and the completions of shells, made from the program's own tables.
+DOCS := $(addprefix $(BUILD)/doc/,mailwire.1 mailwire.bash _mailwire mailwire.fish)
+docs: $(DOCS)
+$(BUILD)/manual: $(MANUAL) $(LIB)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(BUILD)/doc/mailwire.1: $(BUILD)/manual ui/manual/mailwire.1.in
+	$(call made_by,page ui/manual/mailwire.1.in)
+$(BUILD)/doc/mailwire.bash: $(BUILD)/manual
+	$(call made_by,bash)
+$(BUILD)/doc/_mailwire: $(BUILD)/manual
+	$(call made_by,zsh)
+$(BUILD)/doc/mailwire.fish: $(BUILD)/manual
+	$(call made_by,fish)
+made_by = @mkdir -p $(@D); $< $(1) >$@.new && mv $@.new $@
 
 $(LIB): $(OBJ) $(BUILD)/.sources
 	@rm -f $@
@@ -103,7 +119,7 @@ $(BUILD)/.flags: FORCE
 $(BUILD)/.sources: FORCE
 	$(call stamp,$(SRC))
 
--include $(OBJ:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(SUPPORT:.o=.d) $(PLAYS:=.d) $(FUZZ:=.d) $(FUZZ_COMMON:.o=.d) $(BUILD)/tests/fuzz/replay.d $(BENCH_OBJ:.o=.d) $(BUILD)/tests/bench/bare.d
+-include $(OBJ:.o=.d) $(MANUAL:.o=.d) $(BUILD)/ui/main.d $(UNIT:=.d) $(SUPPORT:.o=.d) $(PLAYS:=.d) $(FUZZ:=.d) $(FUZZ_COMMON:.o=.d) $(BUILD)/tests/fuzz/replay.d $(BENCH_OBJ:.o=.d) $(BUILD)/tests/bench/bare.d
 
 # ---- tests of one build ------------------------------------------------------------------------
 
@@ -179,7 +195,10 @@ fuzz-smoke:
 
 install: all
 	install -D -m 755 $(BUILD)/mailwire $(DESTDIR)$(PREFIX)/bin/mailwire
-	$(if $(wildcard ui/mailwire.1),install -D -m 644 ui/mailwire.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailwire.1)
+	install -D -m 644 $(BUILD)/doc/mailwire.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailwire.1
+	install -D -m 644 $(BUILD)/doc/mailwire.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailwire
+	install -D -m 644 $(BUILD)/doc/_mailwire $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mailwire
+	install -D -m 644 $(BUILD)/doc/mailwire.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/mailwire.fish
 
 clean:
 	rm -rf build mailwire
@@ -189,5 +208,5 @@ print-flags:
 	@echo '$(ALL_CFLAGS)'
 
 FORCE:
-.PHONY: all lib tests unit streams screens samples-check corpus test golden samples run check bench bench-programs fuzz \
+.PHONY: all docs lib tests unit streams screens samples-check corpus test golden samples run check bench bench-programs fuzz \
         fuzz-targets fuzz-smoke install clean print-flags FORCE

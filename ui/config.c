@@ -208,11 +208,7 @@ static bool set_slow(struct config *c, struct bytes tail, struct bytes value, st
     return true;
 }
 
-/* A name that ends in '.' takes a name behind it. */
-static const struct setting {
-    const char *name, *value, *help;
-    bool (*set)(struct config *c, struct bytes tail, struct bytes value, struct error *e);
-} settings[] = {
+static const struct config_setting settings[] = {
     {"columns", "NAME[:WIDTH],...", "columns of the session list, in this order", set_columns},
     {"sort", "[-]COLUMN", "order of the session list; - in front: descending", set_sort},
     {"filter.", "EXPRESSION", "a filter with a name: filter.mx2 is used as @mx2", set_filter},
@@ -226,6 +222,12 @@ static const struct setting {
     {"secrets", "on|off", "show secrets from the start (captures from files only)", set_secrets},
     {"slow", "TIME", "a reply that took longer is marked: 500ms, 1s", set_slow},
 };
+
+const struct config_setting *config_settings(size_t *count)
+{
+    *count = sizeof(settings) / sizeof(settings[0]);
+    return settings;
+}
 
 static bool line_set(struct config *c, struct bytes rest, struct error *e)
 {
@@ -513,14 +515,4 @@ bool config_may_keep(const char *name, const char *value)
         known &= value[i] >= ' ' && value[i] <= '~';
     }
     return known && n > 0 && n < CONFIG_LINE_MOST / 2;
-}
-
-void config_print_settings(FILE *out, bool roff)
-{
-    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-        const struct setting *s = &settings[i];
-        bool open = s->name[strlen(s->name) - 1] == '.';
-        fprintf(out, roff ? ".TP\n.B set %s%s \\fI%s\\fR\n%s\n" : "  set %s%s %s\n      %s\n",
-                s->name, open ? "NAME" : "", s->value, s->help);
-    }
 }

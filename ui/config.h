@@ -61,7 +61,11 @@ struct config_keeper {
 };
 /* May it be asked to keep this? Only what a person changes on the screen, as one plain line. */
 bool config_may_keep(const char *name, const char *value);
-/* Every setting with its meaning, for the man page and the help. */
-void config_print_settings(FILE *out, bool roff);
+/* `set NAME VALUE`; a name that ends in '.' takes a name behind it. */
+struct config_setting {
+    const char *name, *value, *help;
+    bool (*set)(struct config *c, struct bytes tail, struct bytes value, struct error *e);
+};
+const struct config_setting *config_settings(size_t *count);
 
 #endif

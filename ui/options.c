@@ -179,15 +179,16 @@ ACTION(take_list_fields, ACTION_LIST_FIELDS)
 
 /* ---- the table ---- */
 
-#define FLAG(field)   OPTION_FLAG, offsetof(struct options, field), NULL
-#define TEXT(field)   OPTION_TEXT, offsetof(struct options, field), NULL
-#define NUMBER(field) OPTION_NUMBER, offsetof(struct options, field), NULL
-#define CALL(take)    OPTION_CALL, 0, take
+#define FLAG(field)       OPTION_FLAG, offsetof(struct options, field), NULL, NULL
+#define TEXT(field)       OPTION_TEXT, offsetof(struct options, field), NULL, NULL
+#define NUMBER(field)     OPTION_NUMBER, offsetof(struct options, field), NULL, NULL
+#define CALL(take)        OPTION_CALL, 0, take, NULL
+#define ONE_OF(take, all) OPTION_CALL, 0, take, all
 
 static const struct option_row rows[] = {
     {'r', NULL, "FILE", "Input",
-     "read a capture (pcap, pcapng, also gzip, zstd, lz4; - is standard "
-     "input); may be given many times",
+     "read a capture: pcap or pcapng, also compressed with gzip, zstd or lz4; - is standard input; "
+     "may be given many times",
      CALL(take_file)},
     {'i', NULL, "INTERFACE", "Input", "capture live", TEXT(interface)},
     {'D', NULL, NULL, "Input", "list the interfaces", CALL(take_interfaces)},
@@ -202,15 +203,16 @@ static const struct option_row rows[] = {
     {0, "port", "PROTO=N[,N]", "Input",
      "more ports for a protocol (content decides on every port, a "
      "port only breaks ties)",
-     CALL(take_port)},
+     ONE_OF(take_port, "smtp= pop3= pop2=")},
     {0, "overlap", "POLICY", "Input",
      "whose reading of overlapping segments: linux (default), first, "
      "last, bsd, windows, solaris",
-     CALL(take_overlap)},
+     ONE_OF(take_overlap, "linux first last bsd windows solaris")},
     {0, "checksum", "RULE", "Input", "TCP checksums: auto (default), strict, ignore",
-     CALL(take_checksum)},
+     ONE_OF(take_checksum, "auto strict ignore")},
 
-    {'T', NULL, "VIEW", "Output", "what goes to standard output (see below)", CALL(take_view)},
+    {'T', NULL, "VIEW", "Output", "what goes to standard output; the views are listed below",
+     CALL(take_view)},
     {'f', NULL, "EXPR", "Output", "only sessions that match (--list-fields tells the words)",
      TEXT(filter)},
     {0, "session", "N", "Output", "only this session, by number or id; may be given many times",
@@ -232,9 +234,9 @@ static const struct option_row rows[] = {
     {0, "show-secrets", NULL, "Output", "passwords in clear; otherwise they are masked as ********",
      FLAG(show_secrets)},
     {0, "credentials-format", "FORMAT", "Output",
-     "-T credentials: hashcat writes logins as lines for it (wants --show-secrets; hashcat:MODE "
-     "only those of one mode)",
-     CALL(take_credentials_format)},
+     "-T credentials: hashcat writes logins as lines for that program; hashcat:MODE only those of "
+     "one mode; wants --show-secrets",
+     ONE_OF(take_credentials_format, "hashcat")},
     {0, "utc", NULL, "Output", "times in UTC (JSON always has them so)", FLAG(utc)},
     {'l', NULL, NULL, "Output", "flush standard output after each line", FLAG(line_buffered)},
 
@@ -255,7 +257,7 @@ static const struct option_row rows[] = {
 
     {'q', NULL, NULL, "General", "no progress, no remarks", FLAG(quiet)},
     {'v', NULL, NULL, "General", "tell more on standard error", FLAG(verbose)},
-    {0, "user", "NAME", "General",
+    {0, "user", "USER", "General",
      "who reads the packets when root starts mailwire (default: who called sudo, else nobody)",
      TEXT(user)},
     {0, "list-fields", NULL, "General", "list the fields of -f", CALL(take_list_fields)},

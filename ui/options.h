@@ -1,4 +1,4 @@
-/* The command line as one table: parsing, --help, and later the manual and completion read it.
+/* The command line as one table: parsing, --help, the manual and the completions read it.
  *
  * Options stand in any order before, between and behind the words of the BPF filter;
  * "--" ends them. "--name=value" and "--name value", "-xvalue" and "-x value" are the same.
@@ -71,6 +71,7 @@ struct option_row {
     size_t at; /* of its field in struct options, but for OPTION_CALL */
     bool (*take)(struct options *o, const struct option_row *row, const char *value,
                  struct error *e);
+    const char *words; /* what its value may be or begins with, parted by blanks; NULL: free */
 };
 
 /* All options, in the order of --help. */

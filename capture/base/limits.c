@@ -4,13 +4,6 @@
 
 #include <inttypes.h>
 
-struct limit_row {
-    const char *name;
-    size_t at; /* of the field in struct limits */
-    uint64_t value, least, most;
-    const char *unit, *what;
-};
-
 static const struct limit_row rows[] = {
 #define LIMIT(field, value, least, most, unit, what)                                               \
     {#field, offsetof(struct limits, field), value, least, most, unit, what},
@@ -28,6 +21,12 @@ struct limits limits_default(void)
 #include "capture/base/limits.def"
 #undef LIMIT
     };
+}
+
+const struct limit_row *limits_table(size_t *count)
+{
+    *count = ROWS;
+    return rows;
 }
 
 static const struct limit_row *limit_find(struct bytes name)
@@ -74,8 +73,7 @@ bool limits_parse_size(const char *text, uint64_t *out)
     return true;
 }
 
-/* Bytes in the largest unit that divides them, other counts as they are. */
-static void size_text(uint64_t v, const char *unit, char out[static 32])
+void limits_size_text(uint64_t v, const char *unit, char out[static LIMIT_ROOM])
 {
     static const char suffix[] = {'\0', 'K', 'M', 'G', 'T'};
     size_t step = 0;
@@ -86,9 +84,9 @@ static void size_text(uint64_t v, const char *unit, char out[static 32])
         }
     }
     if (step == 0) {
-        snprintf(out, 32, "%" PRIu64, v);
+        snprintf(out, LIMIT_ROOM, "%" PRIu64, v);
     } else {
-        snprintf(out, 32, "%" PRIu64 "%c", v, suffix[step]);
+        snprintf(out, LIMIT_ROOM, "%" PRIu64 "%c", v, suffix[step]);
     }
 }
 
@@ -118,9 +116,9 @@ bool limits_set(struct limits *l, const char *assignment, struct error *e)
         return limit_refuse(e, "the value is not a number (K, M and G may follow it)", all);
     }
     if (value < row->least || value > row->most) {
-        char least[32], most[32];
-        size_text(row->least, row->unit, least);
-        size_text(row->most, row->unit, most);
+        char least[LIMIT_ROOM], most[LIMIT_ROOM];
+        limits_size_text(row->least, row->unit, least);
+        limits_size_text(row->most, row->unit, most);
         return error_set(e, "limit \"%s\": must be from %s to %s %s", row->name, least, most,
                          row->unit);
     }
@@ -132,9 +130,9 @@ void limits_print(const struct limits *l, FILE *out)
 {
     for (size_t i = 0; i < ROWS; i++) {
         uint64_t value = 0;
-        char text[32];
+        char text[LIMIT_ROOM];
         memcpy(&value, (const uint8_t *)l + rows[i].at, sizeof value);
-        size_text(value, rows[i].unit, text);
+        limits_size_text(value, rows[i].unit, text);
         fprintf(out, "%-24s %8s %-10s %s\n", rows[i].name, text, rows[i].unit, rows[i].what);
     }
 }

@@ -17,7 +17,18 @@ struct limits {
 #undef LIMIT
 };
 
+struct limit_row {
+    const char *name;
+    size_t at;                   /* of the field in struct limits */
+    uint64_t value, least, most; /* value: as it is by itself */
+    const char *unit, *what;     /* what happens at the limit */
+};
+
 struct limits limits_default(void);
+const struct limit_row *limits_table(size_t *count);
+#define LIMIT_ROOM 32
+/* Bytes in the largest unit that divides them ("512M"), other counts as they are. */
+void limits_size_text(uint64_t v, const char *unit, char out[static LIMIT_ROOM]);
 /* Sets one from "NAME=VALUE" (K, M, G suffixes are 1024-based); false with a sentence in *e. */
 bool limits_set(struct limits *l, const char *assignment, struct error *e);
 /* "512M" → bytes; false when it is no size. */

@@ -186,7 +186,5 @@ bool keymap_bind(struct keymap *m, struct bytes view, struct bytes key, struct b
 /* The keys that do row->action on v, with ' ' between; the first is the one to show. */
 void keymap_keys(const struct keymap *m, enum view_id v, const struct key_row *row,
                  struct buf *out);
-/* The table for the man page (roff) or as plain text. */
-void keymap_print(FILE *out, bool roff);
 
 #endif
