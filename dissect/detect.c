@@ -96,9 +96,28 @@ void detect_view(struct detect *d, enum dir dir, struct bytes said, const struct
                                 .full = said.n > most};
 }
 
-struct detect *detect_new(const struct limits *l)
+#define SPARE_MOST 64   /* logs in the pool, */
+#define SPARE_ROOM 4096 /* of at most so many bytes each */
+
+static void empty(struct detect *d)
 {
-    struct detect *d = xcalloc(1, sizeof *d);
+    buf_clear(&d->log);
+    buf_clear(&d->said[0]);
+    buf_clear(&d->said[1]);
+    d->first = -1;
+    d->next = NULL;
+}
+
+struct detect *detect_new(struct detect_pool *pool, const struct limits *l)
+{
+    struct detect *d = pool->spare;
+    if (d != NULL) {
+        pool->spare = d->next;
+        pool->count--;
+        empty(d);
+        return d;
+    }
+    d = xcalloc(1, sizeof *d);
     buf_init(&d->log, SIZE_MAX / 2); /* bounded by the engine: order_bytes */
     buf_init(&d->said[0], (size_t)l->detect_bytes);
     buf_init(&d->said[1], (size_t)l->detect_bytes);
@@ -106,16 +125,38 @@ struct detect *detect_new(const struct limits *l)
     return d;
 }
 
-void detect_free(struct detect **dp)
+static void really_free(struct detect *d)
+{
+    buf_done(&d->log);
+    buf_done(&d->said[0]);
+    buf_done(&d->said[1]);
+    free(d);
+}
+
+void detect_free(struct detect_pool *pool, struct detect **dp)
 {
     struct detect *d = *dp;
-    if (d != NULL) {
-        buf_done(&d->log);
-        buf_done(&d->said[0]);
-        buf_done(&d->said[1]);
-        free(d);
-        *dp = NULL;
+    *dp = NULL;
+    if (d == NULL) {
+        return;
     }
+    if (pool->count >= SPARE_MOST || detect_held(d) > SPARE_ROOM) {
+        really_free(d);
+        return;
+    }
+    d->next = pool->spare;
+    pool->spare = d;
+    pool->count++;
+}
+
+void detect_pool_done(struct detect_pool *pool)
+{
+    while (pool->spare != NULL) {
+        struct detect *d = pool->spare;
+        pool->spare = d->next;
+        really_free(d);
+    }
+    pool->count = 0;
 }
 
 size_t detect_held(const struct detect *d)

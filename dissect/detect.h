@@ -23,10 +23,20 @@ void port_hints_done(struct port_hints *h);
 const struct protocol *const *protocols_all(size_t *count);
 
 struct detect {
-    struct buf log;     /* entries, see detect.c */
-    struct buf said[2]; /* first bytes by the flow's direction */
-    int first;          /* who spoke first, -1 nobody */
+    struct buf log;      /* entries, see detect.c */
+    struct buf said[2];  /* first bytes by the flow's direction */
+    int first;           /* who spoke first, -1 nobody */
+    struct detect *next; /* in the pool */
 };
+
+/* Logs that were let go of and keep their buffers: connections come and go in thousands a second,
+ * each with a few hundred bytes until its protocol is known. All zeros is empty. */
+struct detect_pool {
+    struct detect *spare;
+    unsigned count;
+};
+
+void detect_pool_done(struct detect_pool *pool);
 
 enum detect_answer { DETECT_MORE, DETECT_MAIL, DETECT_OTHER };
 
@@ -38,8 +48,8 @@ struct detect_result {
 /* A detect that only looks at the first bytes of one direction, borrowed; for detect_judge alone.
  */
 void detect_view(struct detect *d, enum dir dir, struct bytes said, const struct limits *l);
-struct detect *detect_new(const struct limits *l);
-void detect_free(struct detect **d);
+struct detect *detect_new(struct detect_pool *pool, const struct limits *l);
+void detect_free(struct detect_pool *pool, struct detect **d);
 size_t detect_held(const struct detect *d);
 void detect_log_data(struct detect *d, enum dir dir, const struct chunk *c);
 void detect_log_gap(struct detect *d, enum dir dir, const struct gap *g);

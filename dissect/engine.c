@@ -28,6 +28,7 @@ struct engine {
     const struct limits *limits;
     struct session_config session_config;
     struct port_hints hints;
+    struct detect_pool detects;
     struct conn *head, *tail; /* oldest first */
     uint64_t waiting;         /* claimed, not yet numbered */
     int64_t waiting_since;    /* claimed_at of the oldest of them, about */
@@ -94,7 +95,7 @@ static void order_insert(struct engine *e, struct conn *c)
 static void conn_free(struct engine *e, struct conn *c)
 {
     order_remove(e, c);
-    detect_free(&c->detect);
+    detect_free(&e->detects, &c->detect);
     free(c->own);
     free(c);
 }
@@ -143,7 +144,7 @@ static void session_begin(struct engine *e, struct conn *c)
     e->waiting--;
     session_make(e, c);
     detect_replay(c->detect, c->session, c->result.flip);
-    detect_free(&c->detect);
+    detect_free(&e->detects, &c->detect);
     if (c->closed) {
         session_close(&c->session, (enum stream_close)c->closed_how, c->closed_at);
         conn_free(e, c);
@@ -257,7 +258,7 @@ static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void
     }
     conn->spoke = true;
     if (conn->detect == NULL) {
-        conn->detect = detect_new(e->limits);
+        conn->detect = detect_new(&e->detects, e->limits);
     }
     detect_log_data(conn->detect, dir, c);
     if (conn->claimed) {
@@ -293,7 +294,7 @@ static void on_gap(void *ctx, const struct flow_info *flow, void **user, enum di
         return;
     }
     if (c->detect == NULL) { /* missing before anything was said */
-        c->detect = detect_new(e->limits);
+        c->detect = detect_new(&e->detects, e->limits);
     }
     detect_log_gap(c->detect, dir, g);
 }
@@ -411,6 +412,9 @@ struct engine *engine_new(const struct engine_config *c, struct sink *to)
 {
     struct engine *e = xcalloc(1, sizeof *e);
     e->counting.event = count_event;
+    e->counting.ignores =
+        to->ignores & HEARS_ONLY(EVENT_BIT(EV_MESSAGE) | EVENT_BIT(EV_CREDENTIAL) |
+                                 EVENT_BIT(EV_NOTE) | EVENT_BIT(EV_CLOSE));
     e->to = to;
     e->limits = c->limits;
     e->session_config =
@@ -457,6 +461,7 @@ void engine_free(struct engine **ep)
         while (e->head != NULL) {
             conn_free(e, e->head);
         }
+        detect_pool_done(&e->detects);
         port_hints_done(&e->hints);
         free(e);
         *ep = NULL;

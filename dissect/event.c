@@ -16,6 +16,8 @@ const char *event_kind_name(enum event_kind k)
 
 struct tee {
     struct sink sink;
+    tee_failed *failed;
+    void *arg;
     size_t count;
     struct sink *to[];
 };
@@ -28,14 +30,20 @@ static void tee_event(struct sink *self, const struct event *e)
     }
 }
 
-/* Closes all, keeps the first error. */
+/* Closes all, whatever fails. */
 static bool tee_close(struct sink *self, struct error *err)
 {
     struct tee *t = (struct tee *)self;
     bool fine = true;
     for (size_t i = 0; i < t->count; i++) {
-        struct error later;
-        if (!t->to[i]->close(t->to[i], fine ? err : &later)) {
+        struct error e;
+        if (t->to[i]->close(t->to[i], &e)) {
+            continue;
+        }
+        if (t->failed != NULL) {
+            t->failed(t->arg, &e);
+        } else if (fine) {
+            *err = e;
             fine = false;
         }
     }
@@ -43,13 +51,16 @@ static bool tee_close(struct sink *self, struct error *err)
     return fine;
 }
 
-struct sink *tee_new(struct sink **sinks, size_t count)
+struct sink *tee_new(struct sink **sinks, size_t count, tee_failed *failed, void *arg)
 {
     struct tee *t = xcalloc(1, sizeof *t + count * sizeof t->to[0]);
-    t->sink = (struct sink){tee_event, tee_close};
+    t->sink = (struct sink){tee_event, tee_close, UINT32_MAX};
+    t->failed = failed;
+    t->arg = arg;
     t->count = count;
     for (size_t i = 0; i < count; i++) {
         t->to[i] = sinks[i];
+        t->sink.ignores &= sinks[i]->ignores;
     }
     return &t->sink;
 }

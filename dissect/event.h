@@ -4,7 +4,7 @@
  * model.h for what lives longer). No event but EV_MESSAGE_DATA depends on how the
  * stream was cut into packets: of EV_MESSAGE_DATA only the concatenation means
  * something. A sink is a struct of two functions, embedded first in its owner;
- * sinks can feed sinks (tee, filters, judge).
+ * sinks can feed sinks (tee, filters, judge). What a sink ignores is never made.
  *
  * Order in a session: EV_OPEN first, EV_CLOSE last; EV_MESSAGE_BEGIN, _DATA, _GAP,
  * _CUT, _END, then EV_MESSAGE with the verdict (which may come after later
@@ -83,17 +83,30 @@ struct sink {
     /* Flushes, closes and frees. False with a sentence in *err when an output failed at any time.
      */
     bool (*close)(struct sink *self, struct error *err);
+    uint32_t ignores; /* EVENT_BITs it has no use for: these need not be told it. 0: hears all */
 };
+
+#define EVENT_BIT(kind)  (UINT32_C(1) << (kind))
+#define HEARS_ONLY(bits) (~(uint32_t)(bits)) /* sink.ignores of one that wants just these */
+
+static inline bool sink_hears(const struct sink *to, enum event_kind kind)
+{
+    return !(to->ignores & EVENT_BIT(kind));
+}
 
 static inline void sink_event(struct sink *to, const struct event *e)
 {
-    to->event(to, e);
+    if (sink_hears(to, e->kind)) {
+        to->event(to, e);
+    }
 }
 
 const char *event_kind_name(enum event_kind k);
 
-/* A sink that hands each event to several others, in their order. It owns them. */
-struct sink *tee_new(struct sink **sinks, size_t count);
+/* A sink that hands each event to several others, in their order. It owns them. Its close() gives
+ * the first error; failed, where it is not NULL, is told every one instead and close() is true. */
+typedef void tee_failed(void *arg, const struct error *e);
+struct sink *tee_new(struct sink **sinks, size_t count, tee_failed *failed, void *arg);
 
 /* Names the file a message was written to (copied; lives as long as the message). */
 void message_set_file(struct message *m, const char *name);

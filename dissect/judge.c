@@ -54,7 +54,6 @@ static const struct {
     {"STARTTLS", MARK_OFFERED_TLS},
     {"STLS", MARK_OFFERED_TLS},
     {"AUTH", MARK_OFFERED_AUTH},
-    {"AUTH=", MARK_OFFERED_AUTH},
     {"SASL", MARK_OFFERED_AUTH},
     {"PIPELINING", MARK_OFFERED_PIPELINING},
     {"CHUNKING", MARK_OFFERED_CHUNKING},
@@ -81,11 +80,12 @@ static uint64_t read_offer(struct bytes capabilities)
     while (bytes_split(&capabilities, '\n', &line)) {
         struct bytes word = bytes_word(&line);
         for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++) {
-            bool equals = bytes_ends(bytes_of(offers[i].keyword), "=");
-            if (equals ? bytes_starts(word, offers[i].keyword)
-                       : bytes_is(word, offers[i].keyword)) {
+            if (bytes_is(word, offers[i].keyword)) {
                 marks |= offers[i].mark;
             }
+        }
+        if (bytes_starts(word, "AUTH=")) { /* as old servers write it */
+            marks |= MARK_OFFERED_AUTH;
         }
         if (is_masked(word)) {
             marks |= MARK_MASKED;
@@ -304,6 +304,10 @@ static void judge_event(struct sink *self, const struct event *e)
     }
 }
 
+#define JUDGED                                                                                     \
+    HEARS_ONLY(EVENT_BIT(EV_EXCHANGE) | EVENT_BIT(EV_REPLY) | EVENT_BIT(EV_CREDENTIAL) |           \
+               EVENT_BIT(EV_MESSAGE) | EVENT_BIT(EV_TLS) | EVENT_BIT(EV_CLOSE))
+
 static bool judge_sink_close(struct sink *self, struct error *err)
 {
     struct judge *j = (struct judge *)self;
@@ -316,7 +320,7 @@ static bool judge_sink_close(struct sink *self, struct error *err)
 struct sink *judge_new(const struct limits *l, struct sink *to)
 {
     struct judge *j = xcalloc(1, sizeof *j);
-    j->sink = (struct sink){judge_event, judge_sink_close};
+    j->sink = (struct sink){judge_event, judge_sink_close, JUDGED & to->ignores};
     j->to = to;
     j->limits = l;
     j->across = across_new(l);

@@ -432,12 +432,16 @@ static struct bytes cause_text(const struct session *s, const struct frame *f)
 
 void session_set_state(struct session *s, const char *to, const struct frame *cause, bool legal)
 {
-    if (strcmp(s->info.state, to) == 0 && legal) {
+    if ((s->info.state == to || strcmp(s->info.state, to) == 0) && legal) {
+        return;
+    }
+    const char *from = s->info.state;
+    s->info.state = to;
+    if (!session_tells(s, EV_STATE)) {
         return;
     }
     struct state_change change = {
-        .from = s->info.state, .to = to, .cause = cause_text(s, cause), .legal = legal};
-    s->info.state = to;
+        .from = from, .to = to, .cause = cause_text(s, cause), .legal = legal};
     struct event e = {.kind = EV_STATE,
                       .dir = cause ? cause->dir : (enum dir)s->current,
                       .time = cause ? cause->time : s->info.last,

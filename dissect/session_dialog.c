@@ -8,6 +8,9 @@
 
 static void tell_command(struct session *s, const struct command *c)
 {
+    if (!session_tells(s, EV_COMMAND)) {
+        return;
+    }
     struct event e = {
         .kind = EV_COMMAND, .dir = c->dir, .time = c->time, .packet = c->packet, .u.command = c};
     session_emit(s, &e);
@@ -112,6 +115,9 @@ void session_reply(struct session *s, const struct reply *r, const struct pendin
     if (s->info.last_negative) {
         keep_refusal(s, r);
     }
+    if (!session_tells(s, EV_REPLY)) {
+        return;
+    }
     struct event e = {.kind = EV_REPLY,
                       .dir = r->dir,
                       .time = r->time,
@@ -156,6 +162,9 @@ void session_answered(struct session *s, const struct reply *r, uint32_t answer_
 
 void session_line(struct session *s, const struct frame *f)
 {
+    if (!session_tells(s, EV_LINE)) {
+        return;
+    }
     struct event e = {
         .kind = EV_LINE, .dir = f->dir, .time = f->time, .packet = f->packet, .u.text = f->data};
     session_emit(s, &e);

@@ -11,6 +11,9 @@ static struct message_body *body_of(struct message *m)
 
 static void tell(struct session *s, enum event_kind kind, struct message *m, const struct frame *f)
 {
+    if (!session_tells(s, kind)) {
+        return;
+    }
     struct event e = {.kind = kind,
                       .dir = m->dir,
                       .time = f ? f->time : m->time,

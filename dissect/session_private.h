@@ -51,6 +51,11 @@ struct session {
 };
 
 void session_emit(struct session *s, struct event *e);
+/* Nobody hears it: then it need not be made. */
+static inline bool session_tells(const struct session *s, enum event_kind kind)
+{
+    return sink_hears(s->to, kind);
+}
 /* Drains what is ready: released directions first. */
 void session_pump(struct session *s, enum dir dir);
 void session_hand_on(struct session *s, const struct frame *f); /* one frame to its reader */

@@ -529,7 +529,7 @@ struct sink *filter_sink_new(const struct filter_sink_config *c, struct sink *to
         return NULL;
     }
     struct filter_sink *f = xcalloc(1, sizeof *f);
-    f->sink = (struct sink){filter_event, filter_close};
+    f->sink = (struct sink){.event = filter_event, .close = filter_close};
     f->config = *c;
     f->to = to;
     f->spool = spool;

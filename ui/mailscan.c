@@ -295,7 +295,7 @@ struct sink *mailscan_new(const struct mailscan_config *c, struct sink *to)
 {
     struct mailscan *x = xcalloc(1, sizeof *x);
     mime_init(); /* before there are threads */
-    x->sink = (struct sink){mailscan_event, mailscan_close};
+    x->sink = (struct sink){.event = mailscan_event, .close = mailscan_close};
     x->config = *c;
     x->to = to;
     x->spill = spill_new(WAITING_MOST, c->limits->spool_bytes);

@@ -132,7 +132,7 @@ static bool spans_close(struct sink *self, struct error *err)
 struct sink *packet_spans_sink(struct packet_spans *s)
 {
     struct spans_sink *x = xcalloc(1, sizeof *x);
-    x->sink = (struct sink){spans_event, spans_close};
+    x->sink = (struct sink){.event = spans_event, .close = spans_close};
     x->spans = s;
     return &x->sink;
 }

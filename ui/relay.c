@@ -431,7 +431,7 @@ struct relay *relay_new(const struct relay_config *c, struct error *e)
         return NULL;
     }
     struct relay *r = xcalloc(1, sizeof *r);
-    r->sink = (struct sink){relay_event, relay_close};
+    r->sink = (struct sink){.event = relay_event, .close = relay_close};
     r->config = *c;
     r->config.batch_bytes = c->batch_bytes ? c->batch_bytes : BATCH_BYTES;
     r->config.batches = c->batches ? c->batches : BATCHES;

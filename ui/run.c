@@ -266,7 +266,10 @@ static bool counter_close(struct sink *self, struct error *err)
 
 static struct sink *counter_set(struct counter *c, struct sink *to)
 {
-    *c = (struct counter){.sink = {counter_event, counter_close}, .to = to};
+    *c = (struct counter){
+        .sink = {counter_event, counter_close,
+                 to->ignores & HEARS_ONLY(EVENT_BIT(EV_NOTE) | EVENT_BIT(EV_OPEN))},
+        .to = to};
     return &c->sink;
 }
 
@@ -347,37 +350,9 @@ static bool open_sinks(struct running *r, struct sink_list *l, struct error *e)
     return view == NULL || add_export(r, l, view, NULL, e);
 }
 
-static void close_sinks(struct running *r, struct sink_list *l)
+static void sink_failed(void *arg, const struct error *e)
 {
-    for (size_t i = 0; i < l->count; i++) {
-        struct error e;
-        if (!l->list[i]->close(l->list[i], &e)) {
-            fail(r, &e);
-        }
-    }
-}
-
-/* A tee that tells every sink's error, not only the first. */
-struct fan {
-    struct sink sink;
-    struct running *r;
-    struct sink_list *list;
-};
-
-static void fan_event(struct sink *self, const struct event *e)
-{
-    const struct sink_list *l = ((struct fan *)self)->list;
-    for (size_t i = 0; i < l->count; i++) {
-        sink_event(l->list[i], e);
-    }
-}
-
-static bool fan_close(struct sink *self, struct error *err)
-{
-    (void)err;
-    struct fan *f = (struct fan *)self;
-    close_sinks(f->r, f->list);
-    return true;
+    fail(arg, e);
 }
 
 static struct sink *filter_in_front(struct running *r, const struct sink_list *l, struct sink *to,
@@ -402,16 +377,21 @@ static struct sink *mailscan_in_front(struct running *r, struct sink *to)
 }
 
 /* engine → judge → selection → filter → mail scan → all sinks */
-static bool chain_sinks(struct running *r, struct fan *fan, struct error *e)
+static bool chain_sinks(struct running *r, const struct sink_list *l, struct sink *to,
+                        struct error *e)
 {
-    struct sink *to = &fan->sink;
-    if (fan->list->parts) {
+    if (l->parts) {
         to = mailscan_in_front(r, to);
     }
     /* The viewer alone has -f in its bar, where a person can take it back. */
-    bool in_bar = r->viewer != NULL && fan->list->count == 1;
-    if (r->filter != NULL && !in_bar && (to = filter_in_front(r, fan->list, to, e)) == NULL) {
-        return false;
+    bool in_bar = r->viewer != NULL && l->count == 1;
+    if (r->filter != NULL && !in_bar) {
+        struct sink *filter = filter_in_front(r, l, to, e);
+        if (filter == NULL) {
+            to->close(to, NULL);
+            return false;
+        }
+        to = filter;
     }
     if (!selection_is_empty(&r->o->selection)) {
         to = selection_sink_new(&r->o->selection, to);
@@ -652,7 +632,6 @@ static void make_engine(struct running *r, const struct sink_list *l)
 static enum run_status run_open(struct running *r, struct error *e)
 {
     struct sink_list l = {.list = xcalloc(r->o->export_count + 2, sizeof *l.list)};
-    struct fan fan = {.sink = {fan_event, fan_close}, .r = r, .list = &l};
     enum run_status status = RUN_PARTLY;
     r->configs = xcalloc(r->o->export_count + 2, sizeof *r->configs);
     bool packets = r->o->write_path != NULL;
@@ -661,8 +640,13 @@ static enum run_status run_open(struct running *r, struct error *e)
     } else if (packets && !source_writer_open(&r->writer, r->source, r->o->write_path, e)) {
         goto out;
     }
-    if (!open_sinks(r, &l, e) || !chain_sinks(r, &fan, e)) {
-        close_sinks(r, &l);
+    bool opened = open_sinks(r, &l, e);
+    struct sink *all = tee_new(l.list, l.count, sink_failed, r);
+    if (!opened) {
+        all->close(all, NULL);
+        goto out;
+    }
+    if (!chain_sinks(r, &l, all, e)) {
         goto out;
     }
     make_engine(r, &l);

@@ -124,7 +124,7 @@ static bool selection_close(struct sink *self, struct error *err)
 struct sink *selection_sink_new(const struct selection *s, struct sink *to)
 {
     struct selection_sink *x = xcalloc(1, sizeof *x);
-    x->sink = (struct sink){selection_event, selection_close};
+    x->sink = (struct sink){.event = selection_event, .close = selection_close};
     x->selection = s;
     x->to = to;
     return &x->sink;

@@ -100,7 +100,7 @@ static inline bool bytes_starts(struct bytes b, const char *prefix)
 /* Same bytes as the C string, letters in any case. */
 static inline bool bytes_is(struct bytes b, const char *word)
 {
-    return strlen(word) == b.n && bytes_starts(b, word);
+    return bytes_starts(b, word) && strlen(word) == b.n;
 }
 
 bool bytes_ends(struct bytes b, const char *suffix); /* any case */

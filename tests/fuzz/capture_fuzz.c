@@ -72,7 +72,7 @@ static struct sink *open_views(struct output *out, const struct limits *l)
         sinks[i] = export_find(views[i])->open(&out[i].config, &e);
         invariant(sinks[i] != NULL);
     }
-    return tee_new(sinks, VIEWS);
+    return tee_new(sinks, VIEWS, NULL, NULL);
 }
 
 static void run(const char *path, const struct limits *l, struct sink *to)

@@ -540,7 +540,7 @@ static bool on_close(struct sink *self, struct error *err)
 
 void render_init(struct render *r)
 {
-    *r = (struct render){.sink = {on_event, on_close}};
+    *r = (struct render){.sink = {.event = on_event, .close = on_close}};
     buf_init(&r->text, TEXT_ROOM);
 }
 

@@ -95,7 +95,7 @@ static bool texts_close(struct sink *self, struct error *err)
 
 static void texts_init(struct texts *t)
 {
-    *t = (struct texts){.sink = {texts_event, texts_close}};
+    *t = (struct texts){.sink = {.event = texts_event, .close = texts_close}};
 }
 
 static void texts_done(struct texts *t)
@@ -201,7 +201,7 @@ static uint64_t check_capture(const char *path, size_t memory)
         .limits = &limits, .filter = filter, .bodies = true, .memory = memory};
     struct sink *sinks[3] = {&direct.sink, relay_sink(relay),
                              filter_sink_new(&fc, &filtered.sink, NULL)};
-    if (!read_capture(path, &limits, tee_new(sinks, 3))) {
+    if (!read_capture(path, &limits, tee_new(sinks, 3, NULL, NULL))) {
         print_message("%s can not be opened\n", path);
     }
     assert_int_equal(relay_drain(relay, INT64_MAX / 2, store_take, store), RELAY_ENDED);

@@ -38,7 +38,7 @@ static void target_init(struct target *t)
 {
     *t = (struct target){.closed = false};
     describer_init(&t->d);
-    t->d.sink = (struct sink){target_event, target_close};
+    t->d.sink = (struct sink){.event = target_event, .close = target_close};
 }
 
 /* All that `make` tells, through a filter; `direct` gets what should come out. */

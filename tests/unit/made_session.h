@@ -547,7 +547,7 @@ static inline bool describer_close(struct sink *self, struct error *err)
 
 static inline void describer_init(struct describer *d)
 {
-    d->sink = (struct sink){describer_event, describer_close};
+    d->sink = (struct sink){.event = describer_event, .close = describer_close};
     buf_init(&d->text, SIZE_MAX / 2);
     buf_init(&d->body, SIZE_MAX / 2);
 }

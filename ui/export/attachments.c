@@ -122,7 +122,7 @@ static bool attachments_close(struct sink *self, struct error *err)
 static struct sink *attachments_open(const struct export_config *c, struct error *e)
 {
     struct attachments *x = xcalloc(1, sizeof *x);
-    x->sink = (struct sink){attachments_event, attachments_close};
+    x->sink = (struct sink){.event = attachments_event, .close = attachments_close};
     x->config = c;
     if (!folder_open(&x->folder, c->maker, c->path, true, e)) {
         free(x);

@@ -85,9 +85,9 @@ static void put_hash(struct view *v, const struct credential *c)
 static void credentials_event(struct sink *self, const struct event *e)
 {
     struct view *v = (struct view *)self;
-    if (e->kind == EV_CREDENTIAL && v->config->hashcat) {
+    if (v->config->hashcat) {
         put_hash(v, e->u.credential);
-    } else if (e->kind == EV_CREDENTIAL) {
+    } else {
         put_credential(v, e);
     }
 }
@@ -95,7 +95,7 @@ static void credentials_event(struct sink *self, const struct event *e)
 static struct sink *credentials_open(const struct export_config *c, struct error *e)
 {
     (void)e;
-    struct view *v = view_new(c, credentials_event);
+    struct view *v = view_new(c, credentials_event, HEARS_ONLY(EVENT_BIT(EV_CREDENTIAL)));
     if (!c->hashcat) {
         put_header(v);
     }

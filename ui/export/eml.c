@@ -327,7 +327,7 @@ static unsigned open_limit(void)
 static struct sink *eml_open(const struct export_config *c, struct error *e)
 {
     struct eml_export *x = xcalloc(1, sizeof *x);
-    x->sink = (struct sink){eml_event, eml_close};
+    x->sink = (struct sink){.event = eml_event, .close = eml_close};
     x->config = c;
     x->open_most = open_limit();
     flights_init(&x->messages);

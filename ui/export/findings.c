@@ -28,9 +28,6 @@ static void put_text(struct view *v, const struct note *n)
 static void findings_event(struct sink *self, const struct event *e)
 {
     struct view *v = (struct view *)self;
-    if (e->kind != EV_NOTE) {
-        return;
-    }
     const struct note *n = e->u.note;
     view_time(v, n->time);
     view_cell(v, bytes_of(severity_name(n->severity)), SEVERITY);
@@ -49,7 +46,7 @@ static void findings_event(struct sink *self, const struct event *e)
 static struct sink *findings_open(const struct export_config *c, struct error *e)
 {
     (void)e;
-    struct view *v = view_new(c, findings_event);
+    struct view *v = view_new(c, findings_event, HEARS_ONLY(EVENT_BIT(EV_NOTE)));
     put_header(v);
     return &v->sink;
 }

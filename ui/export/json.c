@@ -433,23 +433,27 @@ static void put_capture(struct json_export *x, const struct event *e)
 
 /* ---- the sink ---- */
 
+static void (*const records[EV_COUNT])(struct json_export *, const struct event *) = {
+    [EV_CLOSE] = put_session,   [EV_MESSAGE] = record_message,  [EV_CREDENTIAL] = record_credential,
+    [EV_NOTE] = record_finding, [EV_EXCHANGE] = record_command, [EV_CAPTURE] = put_capture,
+};
+
+static uint32_t ignored(void)
+{
+    uint32_t bits = 0;
+    for (int k = 0; k < EV_COUNT; k++) {
+        bits |= records[k] == NULL ? EVENT_BIT(k) : 0;
+    }
+    return bits;
+}
+
 static void json_event(struct sink *self, const struct event *e)
 {
-    static void (*const records[EV_COUNT])(struct json_export *, const struct event *) = {
-        [EV_CLOSE] = put_session,
-        [EV_MESSAGE] = record_message,
-        [EV_CREDENTIAL] = record_credential,
-        [EV_NOTE] = record_finding,
-        [EV_EXCHANGE] = record_command,
-        [EV_CAPTURE] = put_capture,
-    };
     struct json_export *x = (struct json_export *)self;
-    if (records[e->kind] != NULL) {
-        if (x->sequence == 0) { /* the precision may be known only now */
-            x->j.precision = x->config->nano ? WHEN_NANO : WHEN_MICRO;
-        }
-        records[e->kind](x, e);
+    if (x->sequence == 0) { /* the precision may be known only now */
+        x->j.precision = x->config->nano ? WHEN_NANO : WHEN_MICRO;
     }
+    records[e->kind](x, e);
 }
 
 static bool json_sink_close(struct sink *self, struct error *err)
@@ -469,7 +473,7 @@ static struct sink *json_open_sink(const struct export_config *c, struct error *
 {
     (void)e;
     struct json_export *x = xcalloc(1, sizeof *x);
-    x->sink = (struct sink){json_event, json_sink_close};
+    x->sink = (struct sink){json_event, json_sink_close, ignored()};
     x->config = c;
     out_init(&x->out, c->out, c->line_buffered);
     json_init(&x->j, &x->out.b, WHEN_MICRO);

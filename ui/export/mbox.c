@@ -340,7 +340,7 @@ static bool mbox_close(struct sink *self, struct error *err)
 static struct sink *mbox_open(const struct export_config *c, struct error *e)
 {
     struct mbox_export *x = xcalloc(1, sizeof *x);
-    x->sink = (struct sink){mbox_event, mbox_close};
+    x->sink = (struct sink){.event = mbox_event, .close = mbox_close};
     x->config = c;
     x->folder.fd = x->file.fd = -1;
     x->path = xstrdup(c->path);

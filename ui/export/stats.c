@@ -300,15 +300,23 @@ static void on_capture(struct stats *x, const struct event *e)
 
 /* ---- the sink ---- */
 
+static void (*const handlers[EV_COUNT])(struct stats *, const struct event *) = {
+    [EV_CLOSE] = on_close,     [EV_REPLY] = on_reply,     [EV_EXCHANGE] = on_exchange,
+    [EV_MESSAGE] = on_message, [EV_CAPTURE] = on_capture,
+};
+
+static uint32_t ignored(void)
+{
+    uint32_t bits = 0;
+    for (int k = 0; k < EV_COUNT; k++) {
+        bits |= handlers[k] == NULL ? EVENT_BIT(k) : 0;
+    }
+    return bits;
+}
+
 static void stats_event(struct sink *self, const struct event *e)
 {
-    static void (*const handlers[EV_COUNT])(struct stats *, const struct event *) = {
-        [EV_CLOSE] = on_close,     [EV_REPLY] = on_reply,     [EV_EXCHANGE] = on_exchange,
-        [EV_MESSAGE] = on_message, [EV_CAPTURE] = on_capture,
-    };
-    if (handlers[e->kind] != NULL) {
-        handlers[e->kind]((struct stats *)self, e);
-    }
+    handlers[e->kind]((struct stats *)self, e);
 }
 
 static bool stats_close(struct sink *self, struct error *err)
@@ -330,8 +338,8 @@ static struct sink *stats_open(const struct export_config *c, struct error *e)
 {
     (void)e;
     struct stats *x = xcalloc(1, sizeof *x);
-    x->view = view_new(c, stats_event);
-    x->sink = (struct sink){stats_event, stats_close};
+    x->view = view_new(c, stats_event, ignored());
+    x->sink = (struct sink){stats_event, stats_close, ignored()};
     tally_init(&x->protocols, WORDS_MOST);
     tally_init(&x->servers, KEYS_MOST);
     tally_init(&x->clients, KEYS_MOST);

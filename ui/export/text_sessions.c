@@ -179,7 +179,7 @@ static void put_session(struct sessions_view *v, const struct session_info *s)
 static void sessions_event(struct sink *self, const struct event *e)
 {
     struct sessions_view *v = (struct sessions_view *)self;
-    if (!v->headed && (e->kind == EV_OPEN || e->kind == EV_CAPTURE)) {
+    if (!v->headed) {
         put_header(v);
     }
     if (e->kind == EV_CLOSE) {
@@ -201,7 +201,9 @@ static struct sink *sessions_open(const struct export_config *c, struct error *e
 {
     (void)e;
     struct sessions_view *v = xcalloc(1, sizeof *v);
-    v->sink = (struct sink){sessions_event, sessions_close};
+    v->sink =
+        (struct sink){sessions_event, sessions_close,
+                      HEARS_ONLY(EVENT_BIT(EV_OPEN) | EVENT_BIT(EV_CLOSE) | EVENT_BIT(EV_CAPTURE))};
     v->config = c;
     out_init(&v->out, c->out, c->line_buffered);
     buf_init(&v->cell, CELL_MOST);

@@ -51,7 +51,7 @@ static struct sink *view_open(const struct export_config *c, struct error *e)
 {
     (void)e;
     struct transcript_view *v = xcalloc(1, sizeof *v);
-    v->sink = (struct sink){view_event, view_close};
+    v->sink = (struct sink){.event = view_event, .close = view_close};
     v->transcript = transcript_new(c, put_session, v);
     out_init(&v->out, c->out, c->line_buffered);
     return &v->sink;

@@ -86,7 +86,7 @@ static bool transcripts_close(struct sink *self, struct error *err)
 static struct sink *transcripts_open(const struct export_config *c, struct error *e)
 {
     struct transcripts *x = xcalloc(1, sizeof *x);
-    x->sink = (struct sink){transcripts_event, transcripts_close};
+    x->sink = (struct sink){.event = transcripts_event, .close = transcripts_close};
     x->config = c;
     x->file.fd = -1;
     if (!folder_open(&x->folder, c->maker, c->path, true, e)) {

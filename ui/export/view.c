@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 struct view *view_new(const struct export_config *c,
-                      void (*event)(struct sink *, const struct event *))
+                      void (*event)(struct sink *, const struct event *), uint32_t ignores)
 {
     struct view *v = xcalloc(1, sizeof *v);
-    v->sink = (struct sink){event, view_close};
+    v->sink = (struct sink){event, view_close, ignores};
     v->config = c;
     out_init(&v->out, c->out, c->line_buffered);
     buf_init(&v->cell, SIZE_MAX);

@@ -14,8 +14,9 @@ struct view {
     struct buf cell; /* scratch */
 };
 
+/* ignores: as in struct sink. */
 struct view *view_new(const struct export_config *c,
-                      void (*event)(struct sink *, const struct event *));
+                      void (*event)(struct sink *, const struct event *), uint32_t ignores);
 /* sink.close of a view. */
 bool view_close(struct sink *self, struct error *err);
 /* A cell of exactly width columns and a blank, escaped and cut. */

@@ -112,7 +112,7 @@ static bool open_sink(struct save_job *j, struct error *e)
         .maker = j->ui->maker,
     };
     j->sink = r->format->open(&j->config, e);
-    j->filter = (struct sink){filter_event, NULL};
+    j->filter = (struct sink){.event = filter_event};
     return j->sink != NULL;
 }
 
