@@ -212,6 +212,15 @@ static void give_carried(struct framer *f, struct frame *out, int64_t end_time,
     c->told = true;
 }
 
+static void line_ended(struct framer *f, enum eol eol)
+{
+    if (eol == EOL_CRLF) {
+        f->saw_crlf = true;
+    } else {
+        f->saw_lf = true;
+    }
+}
+
 static void finish_line(struct framer *f, struct frame *out)
 {
     out->kind = FRAME_LINE;
@@ -221,13 +230,34 @@ static void finish_line(struct framer *f, struct frame *out)
     } else {
         out->data = without_cr(out->data, &out->eol);
     }
-    if (out->eol == EOL_CRLF) {
-        f->saw_crlf = true;
-    } else {
-        f->saw_lf = true;
-    }
+    line_ended(f, out->eol);
     out->torn = f->torn_next;
     f->torn_next = false;
+}
+
+/* The usual case: a line that stands whole in the pushed view, with nothing left over from before.
+ * False, and nothing done, in any other. */
+static bool whole_line(struct framer *f, struct frame *out)
+{
+    size_t lf = bytes_find(f->in, '\n', 0);
+    if (lf == SIZE_MAX || lf > f->limits->line_bytes) {
+        return false;
+    }
+    *out = (struct frame){.kind = FRAME_LINE,
+                          .dir = f->dir,
+                          .torn = f->torn_next,
+                          .time = f->in_time,
+                          .end_time = f->in_time,
+                          .packet = f->in_packet,
+                          .last_packet = f->in_packet,
+                          .offset = f->in_offset,
+                          .end_offset = f->in_offset + lf + 1};
+    out->data = without_cr((struct bytes){f->in.p, lf}, &out->eol);
+    line_ended(f, out->eol);
+    f->torn_next = false;
+    f->in = (struct bytes){f->in.p + lf + 1, f->in.n - lf - 1};
+    f->in_offset += lf + 1;
+    return true;
 }
 
 static bool next_line(struct framer *f, struct frame *out)
@@ -570,6 +600,9 @@ static void let_go_of_told(struct framer *f)
 
 bool framer_next(struct framer *f, struct frame *out)
 {
+    if (f->mode == MODE_LINE && f->carry == NULL && f->held == NULL && whole_line(f, out)) {
+        return true;
+    }
     let_go_of_told(f);
     *out = (struct frame){0};
     bool got = next_by_mode(f, out);

@@ -113,6 +113,12 @@ void framer_push_gap(struct framer *f, const struct gap *g);
 void framer_push_end(struct framer *f, int64_t time);
 /* The next frame, or false when more input is needed. */
 bool framer_next(struct framer *f, struct frame *out);
+/* Nothing can come before more is pushed: framer_next would say false. */
+static inline bool framer_is_idle(const struct framer *f)
+{
+    return f->in.n == 0 && f->carry == NULL && f->held == NULL && f->gap == NULL && !f->ended &&
+           f->mode <= MODE_LIST;
+}
 /* Changes the mode at the point reached. count is MODE_COUNT's length (0 gives FRAME_COUNT_END at
  * once), the lines of MODE_PEEK, or BODY_RESUMES: the body that was left goes on. Leaving MODE_HOLD
  * puts the held bytes back in front. */

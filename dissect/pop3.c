@@ -51,9 +51,19 @@ const struct pop3_verb *pop3_verb_find(struct bytes word)
     return NULL;
 }
 
+static const struct pop3_verb *verb_of(uint16_t tag)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        if (verbs[i].tag == tag) {
+            return &verbs[i];
+        }
+    }
+    return NULL;
+}
+
 enum pop3_shape pop3_shape(const struct pending *p)
 {
-    const struct pop3_verb *v = pop3_verb_find(p->command.word);
+    const struct pop3_verb *v = verb_of(p->tag);
     if (v == NULL) {
         return SHAPE_LINE;
     }

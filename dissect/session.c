@@ -79,13 +79,15 @@ void session_pump(struct session *s, enum dir dir)
     }
     s->pumping = true;
     s->prefer = (uint8_t)dir;
+    struct frame f;
     while (s->ready != 0) {
         enum dir d =
             s->ready & (1u << s->prefer) ? (enum dir)s->prefer : dir_other((enum dir)s->prefer);
-        struct frame f;
-        if (framer_next(&s->framer[d], &f)) {
+        bool got = framer_next(&s->framer[d], &f);
+        if (got) {
             session_hand_on(s, &f);
-        } else {
+        }
+        if (!got || framer_is_idle(&s->framer[d])) {
             s->ready &= (uint8_t) ~(1u << d);
         }
     }
