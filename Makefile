@@ -18,9 +18,17 @@ ifeq ($(origin CC),default)
 CC = gcc
 endif
 ifeq ($(SAN),)
-OPT ?= -O2
+OPT ?= -O3
 else
 OPT ?= -O1
+endif
+# What every packet passes through is optimised as a whole (a sixth less time); tests link the same
+# objects as they are. LTO=0 turns it off. clang would need another linker for it.
+LTO ?= $(if $(SAN)$(filter-out gcc%,$(notdir $(CC))),0,1)
+ifneq ($(LTO),0)
+LTO_CFLAGS  = -flto=auto -ffat-lto-objects
+LTO_LDFLAGS = -flto=auto $(OPT)
+TEST_LDFLAGS = -fno-lto
 endif
 
 PKGS       = gmime-3.0 libcrypto zlib libzstd liblz4 ncursesw libmaxminddb libseccomp
@@ -85,8 +93,11 @@ endif
 
 lib: $(LIB)
 
+LTO_OBJ := $(filter $(BUILD)/capture/% $(BUILD)/dissect/%,$(filter-out $(BUILD)/dissect/mime%,$(OBJ)))
+$(LTO_OBJ): ALL_CFLAGS += $(LTO_CFLAGS)
+
 $(BUILD)/mailwire: $(BUILD)/ui/main.o $(LIB)
-	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) $(LTO_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 # The manual and the completions of shells, made from the program's own tables.
 DOCS := $(addprefix $(BUILD)/doc/,mailwire.1 mailwire.bash _mailwire mailwire.fish)
@@ -124,13 +135,13 @@ $(BUILD)/.sources: FORCE
 # ---- tests of one build ------------------------------------------------------------------------
 
 $(UNIT) : %: %.o $(LIB)
-	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) $(TEST_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 $(PLAYS) : %: %.o $(SUPPORT) $(LIB)
-	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) $(TEST_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 $(BUILD)/tests/bench/generate: $(BENCH_OBJ)
-	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcrypto -lm
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) $(TEST_LDFLAGS) -o $@ $^ -lcrypto -lm
 $(BUILD)/tests/bench/bare: $(BUILD)/tests/bench/bare.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpcap
+	$(CC) $(ALL_LDFLAGS) $(TEST_LDFLAGS) -o $@ $^ -lpcap
 
 tests: $(UNIT) $(PLAYS)
 
@@ -177,10 +188,10 @@ $(BUILD)/tests/libfuzz.a: $(FUZZ_COMMON) $(SUPPORT)
 
 ifeq ($(FUZZER),1)
 $(FUZZ) : %: %.o $(BUILD)/tests/libfuzz.a $(LIB)
-	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) $(TEST_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 else
 $(FUZZ) : %: %.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/tests/libfuzz.a $(LIB)
-	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) $(TEST_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 endif
 fuzz-targets: $(FUZZ)
 
