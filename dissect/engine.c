@@ -315,7 +315,7 @@ static void on_note(void *ctx, const struct flow_info *flow, void **user,
         return;
     }
     if (c->detect == NULL) { /* told before anything was said: data of a SYN, a forged reset */
-        c->detect = detect_new(e->limits);
+        c->detect = detect_new(&e->detects, e->limits);
     }
     if (c->detect->log.n <= e->limits->order_bytes) {
         detect_log_note(c->detect, n);
