@@ -143,7 +143,13 @@ $(BUILD)/tests/bench/generate: $(BENCH_OBJ)
 $(BUILD)/tests/bench/bare: $(BUILD)/tests/bench/bare.o
 	$(CC) $(ALL_LDFLAGS) $(TEST_LDFLAGS) -o $@ $^ -lpcap
 
-tests: $(UNIT) $(PLAYS)
+# Loaded in front of the C library: never with sanitizers of its own.
+FAULTS := $(BUILD)/tests/tools/faults.so
+$(FAULTS): tests/tools/faults.c
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(WARN) -shared -fPIC -o $@ $<
+
+tests: $(UNIT) $(PLAYS) $(FAULTS)
 
 unit: $(UNIT)
 	@tests/run-unit $^
@@ -155,6 +161,8 @@ samples-check: mailwire
 	@tests/samples_test $(BUILD)/mailwire
 corpus: mailwire
 	@tests/corpus $(BUILD)/mailwire
+faults: $(BUILD)/mailwire $(FAULTS)
+	@tests/faults $(BUILD)/mailwire $(FAULTS)
 test: unit streams screens samples-check corpus
 
 golden: mailwire $(BUILD)/tests/screen_test
@@ -219,5 +227,5 @@ print-flags:
 	@echo '$(ALL_CFLAGS)'
 
 FORCE:
-.PHONY: all docs lib tests unit streams screens samples-check corpus test golden samples run check bench bench-programs fuzz \
+.PHONY: all docs lib tests unit streams screens samples-check corpus faults test golden samples run check bench bench-programs fuzz \
         fuzz-targets fuzz-smoke install clean print-flags FORCE

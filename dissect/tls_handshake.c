@@ -1,5 +1,6 @@
 #include "dissect/tls_handshake.h"
 
+#include "capture/base/error.h"
 #include "capture/base/read.h"
 
 #include <openssl/asn1.h>
@@ -186,12 +187,31 @@ bool tls_read_server_hello(struct bytes body, struct arena *arena, struct tls_in
 
 /* -- the certificate, by libcrypto */
 
+/* A certificate that there was no memory for is not a bad one. */
+_Noreturn static void refuse_without_memory(void)
+{
+    die("out of memory (for a certificate); lower --memory or give the machine more");
+}
+
+static void forget_errors(void)
+{
+    unsigned long code;
+    while ((code = ERR_get_error()) != 0) {
+        if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) {
+            refuse_without_memory();
+        }
+    }
+}
+
 static struct bytes name_text(const X509_NAME *name, struct arena *arena)
 {
     struct bytes kept = {NULL, 0};
     BIO *out = BIO_new(BIO_s_mem());
     unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
-    if (out != NULL && X509_NAME_print_ex(out, name, 0, flags) >= 0) {
+    if (out == NULL) {
+        refuse_without_memory();
+    }
+    if (X509_NAME_print_ex(out, name, 0, flags) >= 0) {
         char *text = NULL;
         long n = BIO_get_mem_data(out, &text);
         if (n > 0) {
@@ -222,7 +242,7 @@ static bool read_x509(struct bytes der, struct arena *arena, struct tls_info *ou
     const unsigned char *p = der.p;
     X509 *x = d2i_X509(NULL, &p, (long)der.n);
     if (x == NULL) {
-        ERR_clear_error();
+        forget_errors();
         return false;
     }
     const X509_NAME *subject = X509_get_subject_name(x), *issuer = X509_get_issuer_name(x);
@@ -233,7 +253,7 @@ static bool read_x509(struct bytes der, struct arena *arena, struct tls_info *ou
     out->self_signed =
         X509_NAME_cmp(subject, issuer) == 0; /* by name: signatures are not checked */
     X509_free(x);
-    ERR_clear_error();
+    forget_errors();
     return true;
 }
 

@@ -66,7 +66,11 @@ bool sandbox_identity(const struct sandbox_config *c, uid_t *uid, gid_t *gid, st
         return true;
     }
     const char *name = c->user ? c->user : "nobody";
+    errno = 0;
     const struct passwd *p = getpwnam(name);
+    if (p == NULL && errno == ENOMEM) {
+        return error_set(e, "can not give up root: %s", strerror(errno));
+    }
     if (p == NULL || p->pw_uid == 0) {
         return error_set(e, "can not give up root: user \"%s\" %s. Name another with --user", name,
                          p ? "is root itself" : "does not exist");
@@ -80,14 +84,14 @@ void sandbox_prepare(bool decodes)
 {
     uint8_t hash[EVP_MAX_MD_SIZE];
     tzset();
+    /* Not its settings file, which could load programs, nor its tidying up at the end, which falls
+     * over what it has no memory for. */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
     if (decodes) { /* takes some 30 ms */
         mime_init();
         mime_charsets_load();
     }
-    /* reads OpenSSL's settings and chooses its code for this processor */
-    EVP_Digest("", 0, hash, NULL, EVP_sha256(), NULL);
-    EVP_Digest("", 0, hash, NULL, EVP_md5(), NULL);
-    EVP_Digest("", 0, hash, NULL, EVP_sha1(), NULL);
+    EVP_Digest("", 0, hash, NULL, EVP_sha256(), NULL); /* loads the provider of its algorithms */
 }
 
 /* ---- layers -------------------------------------------------------------------------------------
