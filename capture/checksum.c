@@ -5,11 +5,13 @@
 #define PROTOCOL_TCP 6
 #define CHECKSUM_AT  16 /* in the TCP header, RFC 9293 3.1 */
 
+#define LONG 256 /* bytes, from where on lanes pay */
+
 /* Eight sums side by side; a segment's 2^18 bytes can not overflow one. */
 typedef uint32_t lanes __attribute__((vector_size(32)));
 
 /* Ones' complement addition may be done in any word size and byte order (RFC 1071 2): native
- * 16-bit words in many lanes, folded at the end. */
+ * 16-bit words in many lanes, or 64-bit words with the carry brought round, folded at the end. */
 static uint64_t add_blocks(uint64_t sum, const uint8_t *p, size_t blocks)
 {
     lanes low = {0}, high = {0};
@@ -26,35 +28,38 @@ static uint64_t add_blocks(uint64_t sum, const uint8_t *p, size_t blocks)
     return sum;
 }
 
+static uint64_t add_carry(uint64_t sum, uint64_t word)
+{
+    sum += word;
+    return sum + (sum < word);
+}
+
 static uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
 {
-    const size_t blocks = n / sizeof(lanes);
-    if (blocks > 0) {
-        sum = add_blocks(sum, p, blocks);
-        p += blocks * sizeof(lanes);
+    if (n >= LONG) {
+        sum = add_blocks(sum, p, n / sizeof(lanes));
+        p += n - n % sizeof(lanes);
         n %= sizeof(lanes);
     }
-    for (; n >= 4; p += 4, n -= 4) {
-        uint32_t w;
+    uint64_t w = 0;
+    for (; n >= sizeof w; p += sizeof w, n -= sizeof w) {
         memcpy(&w, p, sizeof w);
-        sum += w;
+        sum = add_carry(sum, w);
     }
     if (n > 0) { /* padded with zero bytes behind it */
-        uint8_t last[4] = {0};
-        uint32_t w;
-        memcpy(last, p, n);
-        memcpy(&w, last, sizeof w);
-        sum += w;
+        w = 0;
+        memcpy(&w, p, n);
+        sum = add_carry(sum, w);
     }
     return sum;
 }
 
 static uint16_t fold(uint64_t sum)
 {
-    while (sum >> 16) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return (uint16_t)sum;
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)(sum + (sum >> 16));
 }
 
 static uint64_t add_address(uint64_t sum, const uint8_t *ip, uint8_t ip_version)

@@ -30,6 +30,10 @@ static bool next_line(struct bytes *rest, struct bytes *line)
 static bool is_text(struct bytes b)
 {
     for (size_t i = 0; i < b.n; i++) {
+        if (b.n - i >= 8 && bytes8_below_blank(bytes8_load(b.p + i)) == 0) {
+            i += 7;
+            continue;
+        }
         if (b.p[i] < ' ' && b.p[i] != '\t' && b.p[i] != '\r' && b.p[i] != '\n' && b.p[i] != 0x1b) {
             return false;
         }

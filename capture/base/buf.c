@@ -52,7 +52,7 @@ uint8_t *buf_room(struct buf *b, size_t n)
     return b->p + b->n;
 }
 
-bool buf_add(struct buf *b, struct bytes more)
+bool buf_add_slow(struct buf *b, struct bytes more)
 {
     size_t fits = b->ceiling - b->n;
     bool whole = more.n <= fits;
@@ -71,11 +71,6 @@ bool buf_add(struct buf *b, struct bytes more)
 bool buf_add_str(struct buf *b, const char *s)
 {
     return buf_add(b, bytes_of(s));
-}
-
-bool buf_add_byte(struct buf *b, uint8_t c)
-{
-    return buf_add(b, bytes_make(&c, 1));
 }
 
 bool buf_printf(struct buf *b, const char *format, ...)

@@ -16,11 +16,26 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t ceiling);
-void buf_done(struct buf *b);  /* frees; the buffer may be used again */
-void buf_clear(struct buf *b); /* n = 0, keeps the memory */
-bool buf_add(struct buf *b, struct bytes more);
+void buf_done(struct buf *b);                        /* frees; the buffer may be used again */
+void buf_clear(struct buf *b);                       /* n = 0, keeps the memory */
+bool buf_add_slow(struct buf *b, struct bytes more); /* where it has to grow, or does not fit */
+
+/* What fits, and whether that is all of it. */
+static inline bool buf_add(struct buf *b, struct bytes more)
+{
+    if (more.n == 0 || more.n >= b->room - b->n || more.n > b->ceiling - b->n) {
+        return buf_add_slow(b, more);
+    }
+    memcpy(b->p + b->n, more.p, more.n);
+    b->n += more.n;
+    return true;
+}
 bool buf_add_str(struct buf *b, const char *s);
-bool buf_add_byte(struct buf *b, uint8_t c);
+static inline bool buf_add_byte(struct buf *b, uint8_t c)
+{
+    return buf_add(b, (struct bytes){&c, 1});
+}
+
 bool buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Drops the first n bytes. O(bytes left). */
 void buf_drop(struct buf *b, size_t n);

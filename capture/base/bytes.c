@@ -1,15 +1,13 @@
 #include "capture/base/bytes.h"
 
-bool bytes_equal(struct bytes a, struct bytes b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 bool bytes_starts_rest(struct bytes b, const char *prefix)
 {
-    size_t i = 0;
-    for (; prefix[i] != '\0'; i++) {
-        if (i >= b.n || ascii_upper(b.p[i]) != ascii_upper((unsigned char)prefix[i])) {
+    for (size_t i = 0; prefix[i] != '\0'; i++) {
+        if (i >= b.n) {
+            return false;
+        }
+        unsigned differs = b.p[i] ^ (unsigned char)prefix[i];
+        if (differs != 0 && !(differs == 0x20 && ascii_is_alpha(b.p[i]))) {
             return false;
         }
     }
@@ -22,31 +20,34 @@ bool bytes_ends(struct bytes b, const char *suffix)
     return n <= b.n && bytes_starts(bytes_from(b, b.n - n), suffix);
 }
 
+/* Up to eight bytes at a time without the letter: the case bit is set in all of them, so a few
+ * other characters stop it too. */
+static size_t skip_without(const uint8_t *p, size_t from, size_t end, uint8_t letter)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    while (end - from >= 8 &&
+           bytes8_zero((bytes8_load(p + from) | ones * 0x20) ^ ones * (letter | 0x20u)) == 0) {
+        from += 8;
+    }
+    return from;
+}
+
 size_t bytes_search(struct bytes b, const char *needle, size_t from)
 {
     size_t n = strlen(needle);
     if (n == 0 || n > b.n) {
         return SIZE_MAX;
     }
-    int upper = ascii_upper((unsigned char)needle[0]), lower = ascii_lower(upper);
-    for (size_t i = from; i <= b.n - n; i++) {
-        if ((b.p[i] == lower || b.p[i] == upper) && bytes_starts(bytes_from(b, i), needle)) {
-            return i;
+    const size_t end = b.n - n + 1; /* behind the last place where it may begin */
+    while (from < end) {
+        from = skip_without(b.p, from, end, (uint8_t)needle[0]);
+        for (size_t i = 0; i < 8 && from < end; i++, from++) {
+            if (bytes_starts(bytes_from(b, from), needle)) {
+                return from;
+            }
         }
     }
     return SIZE_MAX;
-}
-
-struct bytes bytes_trim(struct bytes b)
-{
-    while (b.n > 0 && ascii_is_blank(b.p[0])) {
-        b.p++;
-        b.n--;
-    }
-    while (b.n > 0 && ascii_is_blank(b.p[b.n - 1])) {
-        b.n--;
-    }
-    return b;
 }
 
 struct bytes bytes_word(struct bytes *rest)

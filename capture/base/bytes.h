@@ -83,7 +83,30 @@ static inline size_t bytes_find(struct bytes b, int c, size_t from)
     return hit ? (size_t)(hit - b.p) : SIZE_MAX;
 }
 
-bool bytes_equal(struct bytes a, struct bytes b);
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* The high bit of each byte of x that is below 0x20, and perhaps of ones behind the first such. */
+static inline uint64_t bytes8_below_blank(uint64_t x)
+{
+    return (x - UINT64_C(0x2020202020202020)) & ~x & UINT64_C(0x8080808080808080);
+}
+
+/* The high bit of each byte of x that is 0, and perhaps of ones behind the first such. */
+static inline uint64_t bytes8_zero(uint64_t x)
+{
+    return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
+}
+
+static inline uint64_t bytes8_load(const uint8_t *p)
+{
+    uint64_t x = 0;
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
 /* The rest of bytes_starts, once the first byte agrees. */
 bool bytes_starts_rest(struct bytes b, const char *prefix);
 
@@ -107,7 +130,18 @@ bool bytes_ends(struct bytes b, const char *suffix); /* any case */
 /* Index of `needle` (any case) at or behind `from`, or SIZE_MAX. */
 size_t bytes_search(struct bytes b, const char *needle, size_t from);
 /* Without blanks (space, tab) at both ends. */
-struct bytes bytes_trim(struct bytes b);
+static inline struct bytes bytes_trim(struct bytes b)
+{
+    while (b.n > 0 && ascii_is_blank(b.p[0])) {
+        b.p++;
+        b.n--;
+    }
+    while (b.n > 0 && ascii_is_blank(b.p[b.n - 1])) {
+        b.n--;
+    }
+    return b;
+}
+
 /* Cuts the first blank-delimited word off *rest and returns it; *rest begins
  * at the next word. Empty when nothing is left. */
 struct bytes bytes_word(struct bytes *rest);

@@ -342,20 +342,13 @@ bool text_fit(struct buf *out, struct bytes b, int columns, bool ascii)
 
 /* ---- JSON (RFC 8259) ---- */
 
-static inline uint64_t any_zero(uint64_t x)
-{
-    return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
-}
-
 /* Are all eight bytes printable ASCII but quote and backslash? */
 static inline bool json_plain8(const uint8_t *p)
 {
-    uint64_t x = 0;
-    memcpy(&x, p, sizeof x);
-    uint64_t below = (x - UINT64_C(0x2020202020202020)) & ~x;
-    uint64_t odd = x | below | any_zero(x ^ UINT64_C(0x2222222222222222)) |
-                   any_zero(x ^ UINT64_C(0x5c5c5c5c5c5c5c5c)) |
-                   any_zero(x ^ UINT64_C(0x7f7f7f7f7f7f7f7f));
+    uint64_t x = bytes8_load(p);
+    uint64_t odd = x | bytes8_below_blank(x) | bytes8_zero(x ^ UINT64_C(0x2222222222222222)) |
+                   bytes8_zero(x ^ UINT64_C(0x5c5c5c5c5c5c5c5c)) |
+                   bytes8_zero(x ^ UINT64_C(0x7f7f7f7f7f7f7f7f));
     return (odd & UINT64_C(0x8080808080808080)) == 0;
 }
 
@@ -386,18 +379,29 @@ static size_t json_unit(uint8_t *out, uint32_t unit)
     return 6;
 }
 
-/* One character that is not plain. What is unsafe on a terminal is written as \u escapes: the same
- * text to every JSON reader, harmless to whoever looks at the file. */
-static size_t json_odd(uint8_t out[static 12], int32_t cp)
+/* An ASCII character that is not plain. */
+static size_t json_ascii(uint8_t *out, uint8_t c)
 {
-    static const char shorts[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-    for (size_t i = 0; cp > 0 && i + 1 < sizeof shorts; i += 2) {
-        if (cp == shorts[i]) {
-            out[0] = '\\';
-            out[1] = (uint8_t)shorts[i + 1];
-            return 2;
-        }
+    static const char short_form[0x80] = {['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+                                          ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't'};
+    if (short_form[c] == '\0') {
+        return json_unit(out, c);
     }
+    out[0] = '\\';
+    out[1] = (uint8_t)short_form[c];
+    return 2;
+}
+
+#define JSON_ODD_MOST 12 /* bytes of one character that is not plain */
+
+/* One such character. What is unsafe on a terminal is written as \u escapes: the same text to every
+ * JSON reader, harmless to whoever looks at the file. */
+static size_t json_odd(uint8_t *out, struct bytes b, size_t *at)
+{
+    if (b.p[*at] < 0x80) {
+        return json_ascii(out, b.p[(*at)++]);
+    }
+    int32_t cp = text_utf8_next(b, at);
     if (cp < 0) {
         return utf8_put(out, 0xfffd);
     }
@@ -412,24 +416,33 @@ static size_t json_odd(uint8_t out[static 12], int32_t cp)
     return n + json_unit(out + n, 0xdc00 | (above & 0x3ff));
 }
 
+/* The characters from *at on that are not plain, some at a time. */
+static bool json_odd_run(struct buf *out, struct bytes b, size_t *at)
+{
+    uint8_t form[32 * JSON_ODD_MOST];
+    size_t n = 0, began = *at;
+    while (n <= sizeof form - JSON_ODD_MOST && *at < b.n && !json_plain(b.p[*at])) {
+        n += json_odd(form + n, b, at);
+    }
+    if (n <= out->ceiling - out->n) {
+        return buf_add(out, bytes_make(form, n));
+    }
+    bool fits = true;
+    for (*at = began; fits;) { /* as many as fit, whole */
+        fits = add_whole(out, bytes_make(form, json_odd(form, b, at)));
+    }
+    return false;
+}
+
 bool text_json(struct buf *out, struct bytes b)
 {
-    for (size_t at = 0; at < b.n;) {
+    bool fits = true;
+    for (size_t at = 0; fits && at < b.n;) {
         size_t run = json_run(b, at);
-        if (run > 0) {
-            if (!buf_add(out, bytes_sub(b, at, run))) {
-                return false;
-            }
-            at += run;
-            continue;
-        }
-        uint8_t form[12];
-        int32_t cp = text_utf8_next(b, &at);
-        if (!add_whole(out, bytes_make(form, json_odd(form, cp)))) {
-            return false;
-        }
+        fits = run > 0 ? buf_add(out, bytes_sub(b, at, run)) : json_odd_run(out, b, &at);
+        at += run;
     }
-    return true;
+    return fits;
 }
 
 /* ---- file names ---- */

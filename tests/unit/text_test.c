@@ -612,6 +612,34 @@ static void filename_every_pair(void **state)
     buf_done(&out);
 }
 
+/* Whatever the room, what is written is the beginning of the whole, cut between characters. */
+static void json_is_cut_between_characters(void **state)
+{
+    (void)state;
+    static const char text[] = "a\0\0\n\"\\\x1b\x7f\xc3\xa4\xff\xe2\x80\xae\xf3\xa0\x80\x81z\t\t";
+    struct bytes b = bytes_make(text, sizeof text - 1);
+    struct buf whole;
+    buf_init(&whole, 4096);
+    for (int i = 0; i < 30; i++) {
+        assert_true(text_json(&whole, b));
+    }
+    for (size_t room = 0; room < 170; room++) {
+        struct buf part;
+        buf_init(&part, room);
+        bool fits = true;
+        for (int i = 0; fits && i < 3; i++) {
+            fits = text_json(&part, b);
+        }
+        assert_true(part.n <= room && room - part.n < 12);
+        assert_memory_equal(part.n ? part.p : whole.p, whole.p, part.n);
+        struct bytes left = bytes_from(buf_bytes(&whole), part.n);
+        assert_true(fits || left.p[0] != 'u');
+        assert_int_equal(fits, !part.full);
+        buf_done(&part);
+    }
+    buf_done(&whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -635,6 +663,7 @@ int main(void)
         cmocka_unit_test(json_stops_whole_at_the_ceiling),
         cmocka_unit_test(filename_examples),
         cmocka_unit_test(filename_every_pair),
+        cmocka_unit_test(json_is_cut_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
