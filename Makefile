@@ -4,6 +4,7 @@
 #   make test     tests of this build only               make check   every test: gcc, clang, sanitizers, analysers
 #   make install  PREFIX=/usr/local DESTDIR=             make bench   speed and memory beside a bare libpcap loop
 #   make fuzz     long fuzzing (FUZZ_SECONDS each)        make golden  write the expected outputs of the samples anew
+#   make flood    floods and bombs at full size
 #
 # BUILD names the folder of a build, CC the compiler, SAN sanitizers (address,undefined), WERROR=1
 # makes warnings errors. Each combination wants a BUILD of its own; changed flags rebuild all the same.
@@ -184,6 +185,9 @@ check:
 	@tests/install-packages build check
 	@tests/check $(BUILD)/check
 
+# Floods and bombs at full size; make check runs them at a twentieth.
+flood: $(BUILD)/mailwire $(BUILD)/tests/bench/generate
+	@tests/floods $^
 bench-programs: $(BENCH)
 bench: mailwire $(BENCH)
 	@tests/bench/run $(BUILD)
@@ -228,4 +232,4 @@ print-flags:
 
 FORCE:
 .PHONY: all docs lib tests unit streams screens samples-check corpus faults test golden samples run check bench bench-programs fuzz \
-        fuzz-targets fuzz-smoke install clean print-flags FORCE
+        fuzz-targets fuzz-smoke flood install clean print-flags FORCE

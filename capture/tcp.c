@@ -196,6 +196,7 @@ uint64_t tcp_idle_limit(const struct tcp *t, enum flow_list list)
     const uint64_t seconds[LIST_COUNT] = {[LIST_HALF_OPEN] = l->half_open_seconds,
                                           [LIST_IGNORED] = l->idle_undecided_seconds,
                                           [LIST_UNDECIDED] = l->idle_undecided_seconds,
+                                          [LIST_ONE_SIDED] = l->idle_mail_seconds,
                                           [LIST_MAIL] = l->idle_mail_seconds};
     return seconds[list];
 }

@@ -143,7 +143,8 @@ static void hand_up(struct tcp *t, struct flow *f, enum dir d, uint64_t from, st
         return;
     }
     if (v == STREAM_MAIL) {
-        tcp_table_touch(t, f, LIST_MAIL);
+        bool both = f->info.count[0].delivered > 0 && f->info.count[1].delivered > 0;
+        tcp_table_touch(t, f, both ? LIST_MAIL : LIST_ONE_SIDED);
     }
     uint64_t packets = f->info.count[0].packets + f->info.count[1].packets;
     if (packets <= 2 || packets % 16 == 4) { /* at its first words, then now and then */

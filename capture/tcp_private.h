@@ -14,7 +14,14 @@ enum flow_state { FLOW_HALF_OPEN, FLOW_OPEN, FLOW_IGNORED, FLOW_CLOSED };
 
 /* Flows by what they are worth, each list by last activity, oldest first: the order of ageing and
  * of eviction. */
-enum flow_list { LIST_HALF_OPEN, LIST_IGNORED, LIST_UNDECIDED, LIST_MAIL, LIST_COUNT };
+enum flow_list {
+    LIST_HALF_OPEN,
+    LIST_IGNORED,
+    LIST_UNDECIDED,
+    LIST_ONE_SIDED, /* mail by one side's word: cheap to forge, so it goes before real sessions */
+    LIST_MAIL,
+    LIST_COUNT
+};
 
 enum sender_sums { SUMS_UNKNOWN, SUMS_GOOD, SUMS_OFFLOADED, SUMS_BAD };
 

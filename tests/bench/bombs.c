@@ -1,6 +1,6 @@
 /* Single hard inputs, each of a size to choose: a reader that looks at a byte twice, or keeps what
- * it need not, shows here. Where it makes sense an ordinary session runs on in the middle: it must
- * be told whole.
+ * it need not, shows here. An ordinary session begins before each and ends behind it: it must be
+ * told whole.
  */
 #include "tests/bench/generate.h"
 
@@ -71,20 +71,6 @@ static void end_message(struct packets *p, struct connection *c, const char *las
     say(p, c, CLIENT, last);
     say(p, c, SERVER, "250 2.0.0 Ok: queued as 4A1F\r\n");
     leave(p, c);
-}
-
-/* The session that must not be lost in the flood. */
-static void ordinary(struct packets *p, unsigned stage)
-{
-    static struct connection c;
-    if (stage == 0) {
-        c = (struct connection){
-            .ip = {0xac100001u, 0xac100002u}, .port = {5555, 25}, .seq = {7, 9}};
-        to_data(p, &c);
-        say(p, &c, CLIENT, "Subject: in the middle of it\r\n\r\nfirst half\r\n");
-    } else {
-        end_message(p, &c, "second half\r\n.\r\n");
-    }
 }
 
 static void long_command(struct packets *p, uint64_t n)
@@ -260,28 +246,23 @@ static void nested_parts(struct packets *p, uint64_t n)
 
 static void flood_syn(struct packets *p, uint64_t n)
 {
-    ordinary(p, 0);
     for (uint32_t i = 0; i < n; i++) {
         struct connection c = peer(100 + i);
         packets_tcp(p, &c, CLIENT, SYN, NULL, 0);
     }
-    ordinary(p, 1);
 }
 
 static void flood_stray(struct packets *p, uint64_t n)
 {
-    ordinary(p, 0);
     for (uint32_t i = 0; i < n; i++) {
         struct connection c = peer(100 + i);
         say(p, &c, CLIENT, "MAIL FROM:<x@y>\r\n");
     }
-    ordinary(p, 1);
 }
 
 static void flood_holes(struct packets *p, uint64_t n)
 {
     uint8_t *text = letters(1000);
-    ordinary(p, 0);
     for (uint32_t i = 0; i < n; i++) {
         struct connection c = peer(100 + i);
         packets_tcp(p, &c, CLIENT, SYN, NULL, 0);
@@ -289,8 +270,39 @@ static void flood_holes(struct packets *p, uint64_t n)
         c.seq[CLIENT] += 500;
         packets_tcp(p, &c, CLIENT, ACK, text, 1000);
     }
-    ordinary(p, 1);
     free(text);
+}
+
+static void flood_half(struct packets *p, uint64_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct connection c = peer(100 + i);
+        packets_tcp(p, &c, CLIENT, SYN, NULL, 0);
+        packets_tcp(p, &c, SERVER, SYN | ACK, NULL, 0);
+    }
+}
+
+/* All in one bucket where a table goes by addresses and ports joined with exclusive or, or added.
+ */
+static void flood_hash(struct packets *p, uint64_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct connection c = {
+            .ip = {0x0a000000u + i, 0xc0a80001u - i},
+            .port = {(uint16_t)(1024 + (i & 16383)), (uint16_t)(1024 - (i & 16383))},
+            .seq = {1, 1}};
+        say(p, &c, CLIENT, "MAIL FROM:<x@y>\r\n");
+    }
+}
+
+static void flood_sessions(struct packets *p, uint64_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct connection c = peer(100 + i);
+        packets_handshake(p, &c);
+        say(p, &c, SERVER, "220 mx.example ESMTP\r\n");
+        leave(p, &c);
+    }
 }
 
 const struct bomb bombs[] = {
@@ -311,5 +323,17 @@ const struct bomb bombs[] = {
     {"flood-syn", "N connection attempts without an answer", flood_syn},
     {"flood-stray", "N connections of one packet", flood_stray},
     {"flood-holes", "N connections with a hole and 1,000 bytes behind it", flood_holes},
+    {"flood-half", "N connection attempts that are answered, and no more", flood_half},
+    {"flood-hash", "N connections of one packet, alike for a plain hash", flood_hash},
+    {"flood-sessions", "N sessions of a greeting and a farewell", flood_sessions},
 };
 const size_t bomb_count = sizeof bombs / sizeof *bombs;
+
+void bomb_write(const struct bomb *b, struct packets *p, uint64_t n)
+{
+    struct connection c = {.ip = {0xac100001u, 0xac100002u}, .port = {5555, 25}, .seq = {7, 9}};
+    to_data(p, &c);
+    say(p, &c, CLIENT, "Subject: in the middle of it\r\n\r\nfirst half\r\n");
+    b->write(p, n);
+    end_message(p, &c, "second half\r\n.\r\n");
+}

@@ -133,7 +133,7 @@ int main(int argc, char **argv)
     }
     bool ok = true;
     if (bomb) {
-        bomb->write(&o.packets, number(argv[2]));
+        bomb_write(bomb, &o.packets, number(argv[2]));
     } else {
         ok = traffic_write(&o.packets, &o.traffic, &told);
     }

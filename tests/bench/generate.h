@@ -29,4 +29,7 @@ struct bomb {
 extern const struct bomb bombs[];
 extern const size_t bomb_count;
 
+/* With an ordinary session around it. */
+void bomb_write(const struct bomb *b, struct packets *p, uint64_t n);
+
 #endif
