@@ -96,8 +96,8 @@ void detect_view(struct detect *d, enum dir dir, struct bytes said, const struct
                                 .full = said.n > most};
 }
 
-#define SPARE_MOST 64   /* logs in the pool, */
-#define SPARE_ROOM 4096 /* of at most so many bytes each */
+#define SPARE_MOST 64    /* logs in the pool, */
+#define SPARE_ROOM 16384 /* of at most so many bytes each */
 
 static void empty(struct detect *d)
 {

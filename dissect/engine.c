@@ -453,6 +453,16 @@ void engine_totals(struct engine *e, struct capture_totals *t)
     t->unexplained_bytes = e->unexplained;
 }
 
+uint64_t engine_sessions(const struct engine *e)
+{
+    return e->next_number;
+}
+
+uint64_t engine_findings(const struct engine *e)
+{
+    return e->findings < e->limits->notes ? e->findings : e->limits->notes;
+}
+
 void engine_free(struct engine **ep)
 {
     struct engine *e = *ep;

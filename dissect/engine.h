@@ -29,6 +29,9 @@ void engine_tick(struct engine *e, int64_t now);
 /* All flows are closed: ends what still waits for its number, then fills sessions, messages,
  * credentials, findings, silent, unexplained_bytes. Call it before sinks close. */
 void engine_totals(struct engine *e, struct capture_totals *t);
+/* Meanwhile: sessions begun, and findings of theirs that were passed on (limits.notes at most). */
+uint64_t engine_sessions(const struct engine *e);
+uint64_t engine_findings(const struct engine *e);
 void engine_free(struct engine **e);
 const struct protocol *const *engine_protocols(size_t *count);
 

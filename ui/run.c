@@ -21,11 +21,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A sink that counts findings on their way. */
+/* A sink that counts findings on their way, those across sessions among them. */
 struct counter {
     struct sink sink;
     struct sink *to;
-    uint64_t findings, sessions;
+    uint64_t findings;
 };
 
 struct running {
@@ -43,7 +43,7 @@ struct running {
     struct engine *engine;
     struct export_config *configs; /* one a sink */
     struct sink *sink;             /* the first of the chain */
-    struct counter before, behind; /* the judge */
+    struct counter judged;         /* behind the judge */
     struct filter *filter;         /* -f, NULL none */
     struct geo *geo;               /* NULL none, or nobody asks */
     bool selects;                  /* some sessions only: --session or -f */
@@ -254,7 +254,6 @@ static void counter_event(struct sink *self, const struct event *e)
 {
     struct counter *c = (struct counter *)self;
     c->findings += e->kind == EV_NOTE;
-    c->sessions += e->kind == EV_OPEN;
     sink_event(c->to, e);
 }
 
@@ -267,8 +266,7 @@ static bool counter_close(struct sink *self, struct error *err)
 static struct sink *counter_set(struct counter *c, struct sink *to)
 {
     *c = (struct counter){
-        .sink = {counter_event, counter_close,
-                 to->ignores & HEARS_ONLY(EVENT_BIT(EV_NOTE) | EVENT_BIT(EV_OPEN))},
+        .sink = {counter_event, counter_close, to->ignores & HEARS_ONLY(EVENT_BIT(EV_NOTE))},
         .to = to};
     return &c->sink;
 }
@@ -396,9 +394,8 @@ static bool chain_sinks(struct running *r, const struct sink_list *l, struct sin
     if (!selection_is_empty(&r->o->selection)) {
         to = selection_sink_new(&r->o->selection, to);
     }
-    to = counter_set(&r->behind, to);
-    to = judge_new(&r->o->limits, to);
-    r->sink = counter_set(&r->before, to);
+    to = counter_set(&r->judged, to);
+    r->sink = judge_new(&r->o->limits, to);
     return true;
 }
 
@@ -437,7 +434,8 @@ static struct capture_totals totals_now(const struct running *r)
 {
     const struct pipeline_counters *p = pipeline_counters(r->pipeline);
     const struct tcp_counters *t = pipeline_tcp_counters(r->pipeline);
-    struct capture_totals totals = {.sessions = r->before.sessions, .findings = r->behind.findings};
+    struct capture_totals totals = {.sessions = engine_sessions(r->engine),
+                                    .findings = r->judged.findings};
     totals.packets = p->packets;
     totals.bytes = p->bytes;
     totals.dropped = source_stats(r->source)->dropped;
@@ -478,7 +476,7 @@ static void on_idle(void *arg, int64_t now)
         engine_tick(r->engine, now);
     }
     progress_update(&r->progress, s->file_bytes_read, s->file_bytes_total, s->packets,
-                    r->before.sessions);
+                    engine_sessions(r->engine));
     if (r->viewer != NULL) {
         tick_viewer(r, false);
     } else if (ferror(stdout)) { /* nobody reads any more, or the disk is full */
@@ -494,7 +492,7 @@ static void tell_totals(struct running *r)
 {
     struct capture_totals totals = totals_now(r);
     engine_totals(r->engine, &totals);
-    totals.findings += r->behind.findings - r->before.findings;
+    totals.findings += r->judged.findings - engine_findings(r->engine); /* those across sessions */
     r->totals = totals;
     sink_event(r->sink,
                &(struct event){.kind = EV_CAPTURE, .time = totals.last, .u.totals = &totals});
@@ -522,7 +520,7 @@ static void tell_troubles(struct running *r)
         error_set(&e,
                   "%" PRIu64 " packets, %" PRIu64 " TCP connections, %" PRIu64 " sessions, %" PRIu64
                   " findings",
-                  p->packets, t->connections, r->before.sessions, r->behind.findings);
+                  p->packets, t->connections, engine_sessions(r->engine), r->judged.findings);
         say(r, e.text);
     }
 }
