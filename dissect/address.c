@@ -51,6 +51,7 @@ static void read_bracketed(struct bytes text, size_t open, struct path *out)
         close = bytes_find(text, '>', open + 1); /* odd quoting: the bracket is the better guess */
     }
     out->bracketed = true;
+    out->closed = close < text.n;
     out->address = without_route(bytes_trim(bytes_sub(text, open + 1, close - open - 1)));
     out->parameters = bytes_trim(bytes_from(text, close + 1));
 }
@@ -75,6 +76,7 @@ bool address_path(struct bytes text, struct path *out)
         return true;
     }
     size_t end = find_unquoted(text, 0, ' ', '\t');
+    out->closed = end < text.n;
     out->address = without_route(bytes_sub(text, 0, end));
     out->parameters = bytes_trim(bytes_from(text, end));
     return true;

@@ -8,6 +8,7 @@ struct path {
     struct bytes address;    /* without brackets and source route; the null path is empty */
     struct bytes parameters; /* what follows, trimmed */
     bool bracketed;
+    bool closed; /* in both brackets, or followed by something: nothing of it can be missing */
 };
 
 /* text is what follows "MAIL FROM:" / "RCPT TO:" (or the whole argument: a leading FROM:/TO: word

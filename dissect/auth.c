@@ -31,6 +31,7 @@ struct auth {
     struct buf scratch;
     size_t read[2]; /* challenge and response bytes taken so far */
     unsigned responses;
+    bool asked;   /* a challenge waits for its response */
     bool unicode; /* what the NTLM challenge negotiated */
 };
 
@@ -534,8 +535,20 @@ void auth_initial(struct auth *a, struct bytes base64)
     }
 }
 
+/* It counts as a response, that of the next one is not taken for it; what it said is not known. */
+void auth_lost(struct auth *a)
+{
+    a->asked = false;
+    a->found.malformed = true;
+    take_response(a, bytes_of(""));
+}
+
 void auth_challenge(struct auth *a, struct bytes base64)
 {
+    if (a->asked) {
+        auth_lost(a); /* nobody asks twice: the answer was not captured */
+    }
+    a->asked = true;
     take(a, bytes_trim(base64), &a->read[FROM_SERVER],
          a->mechanism ? a->mechanism->challenge : NULL);
 }
@@ -543,6 +556,7 @@ void auth_challenge(struct auth *a, struct bytes base64)
 void auth_response(struct auth *a, struct bytes base64)
 {
     struct bytes line = bytes_trim(base64);
+    a->asked = false;
     if (bytes_is(line, "*")) {
         a->found.cancelled = true;
         return;

@@ -89,7 +89,7 @@ struct exchange {
 enum recipient_fate { RCPT_UNKNOWN, RCPT_ACCEPTED, RCPT_REFUSED, RCPT_DEFERRED };
 
 struct recipient {
-    struct bytes address;     /* without brackets */
+    struct bytes address;     /* without brackets; p NULL: not seen whole */
     struct bytes parameters;  /* as sent */
     enum recipient_fate fate; /* by the reply to RCPT; then by final_code where there is one */
     uint16_t code;            /* reply to RCPT; 0 not seen */
@@ -160,8 +160,9 @@ struct message {
     bool eight_bit;          /* bytes above 0x7f in it (DATA) */
     const char *end_of_data; /* NULL: CRLF.CRLF (or counted); else the variant taken, "LF.LF" ... */
 
-    bool has_envelope;      /* SMTP, LMTP */
-    struct bytes mail_from; /* without brackets; the null sender is empty; p NULL: MAIL not seen */
+    bool has_envelope; /* SMTP, LMTP */
+    struct bytes
+        mail_from; /* without brackets; the null sender is empty; p NULL: MAIL not seen whole */
     struct bytes mail_parameters; /* as sent */
     struct recipient *recipients;
     uint32_t recipient_count; /* listed */

@@ -64,18 +64,24 @@ static struct bytes unquoted(struct bytes raw, struct buf *out)
 void pop2_login(struct session *s, const struct pending *p, enum tri success)
 {
     const struct command *c = &p->command;
-    struct bytes argument = c->argument;
+    struct bytes argument = c->argument, secret = c->secret;
+    bool torn = c->flags & COMMAND_TORN; /* of a piece neither name nor password is made */
     struct buf password;
-    buf_init(&password, c->secret.n);
+    secret.n = torn ? 0 : secret.n;
+    buf_init(&password, secret.n);
     struct credential found = {.mechanism = "HELO",
-                               .secret = unquoted(c->secret, &password),
-                               .secret_kind = c->secret.n ? SECRET_PASSWORD : SECRET_NONE,
+                               .secret = unquoted(secret, &password),
+                               .secret_kind = secret.n ? SECRET_PASSWORD : SECRET_NONE,
+                               .malformed = torn,
                                .success = success,
                                .time = c->time,
                                .packet = c->packet,
                                .command = c->number,
                                .dir = c->dir};
     found.user = bytes_word(&argument);
+    if (torn && argument.n == 0) {
+        found.user.n = 0;
+    }
     size_t colon = bytes_find(found.user, ':', 0);
     if (colon != SIZE_MAX) { /* a login at another host */
         found.host = bytes_sub(found.user, 0, colon);

@@ -386,7 +386,7 @@ static void unanswered(struct session *s, struct pending *p)
         pop3_open_end(s, NULL, false);
     }
     if (p->tag == POP3_USER) {
-        pop3_set_user(st, p->command.argument);
+        pop3_set_user(st, &p->command);
     } else if (p->tag == POP3_PASS || p->tag == POP3_APOP ||
                (p->tag == POP3_AUTH && p->command.argument.n > 0)) {
         pop3_login(s, p, TRI_UNKNOWN);

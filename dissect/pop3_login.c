@@ -51,14 +51,20 @@ static void auth_login(struct session *s, const struct command *c, enum tri succ
     st->blind = false;
 }
 
-void pop3_set_user(struct pop3 *st, struct bytes name)
+static void forget_user(struct pop3 *st)
 {
-    name = bytes_trim(name);
     free(st->user);
     st->user = NULL;
-    st->user_n = (uint32_t)name.n;
-    if (name.n > 0) {
+    st->user_n = 0;
+}
+
+void pop3_set_user(struct pop3 *st, const struct command *c)
+{
+    struct bytes name = bytes_trim(c->argument);
+    forget_user(st);
+    if (name.n > 0 && !(c->flags & COMMAND_TORN)) { /* of a piece no name is made */
         st->user = xmalloc(name.n);
+        st->user_n = (uint32_t)name.n;
         memcpy(st->user, name.p, name.n);
     }
 }
@@ -73,21 +79,23 @@ void pop3_login(struct session *s, const struct pending *p, enum tri success)
         auth_login(s, c, success);
         return;
     }
-    found.secret = c->secret;
     found.malformed = c->flags & COMMAND_TORN;
+    if (!found.malformed) { /* of a piece no secret is made */
+        found.secret = c->secret;
+        found.secret_kind = p->tag == POP3_PASS ? SECRET_PASSWORD : SECRET_DIGEST;
+    }
     if (p->tag == POP3_PASS) {
         found.mechanism = "USER/PASS";
-        found.secret_kind = SECRET_PASSWORD;
         found.user = bytes_make(st->user, st->user_n);
     } else {
         found.mechanism = "APOP";
-        found.secret_kind = SECRET_DIGEST;
         found.challenge = timestamp(session_info(s)->banner);
         found.user = bytes_word(&argument);
+        found.user.n = found.malformed && argument.n == 0 ? 0 : found.user.n;
     }
     session_credential(s, &found);
     if (success == TRI_YES) {
-        pop3_set_user(st, bytes_of(""));
+        forget_user(st);
     }
 }
 
@@ -111,7 +119,9 @@ void pop3_auth_begin(struct session *s, const struct pending *p)
     st->auth = auth_begin(bytes_word(&rest));
     st->auth_command = p->command.number;
     st->auth_said = rest.n > 0;
-    if (rest.n > 0) {
+    if (p->command.flags & COMMAND_TORN) {
+        auth_lost(st->auth);
+    } else if (rest.n > 0) {
         auth_initial(st->auth, rest);
     }
     st->blind = !pop3_seen(s, FROM_SERVER);
@@ -130,7 +140,11 @@ void pop3_auth_line(struct session *s, const struct frame *f)
     }
     session_command(s, f, &c, POP3_UNKNOWN, 0);
     st->auth_said = true;
-    auth_response(st->auth, f->data);
+    if (f->torn) {
+        auth_lost(st->auth);
+    } else {
+        auth_response(st->auth, f->data);
+    }
     if (!st->blind) {
         session_want(s, MODE_HOLD, 0);
     }

@@ -101,7 +101,7 @@ enum pop3_shape pop3_shape(const struct pending *p);
 bool pop3_seen(struct session *s, enum dir dir);
 void pop3_enter_transaction(struct session *s, const struct frame *cause);
 /* Keeps the name of a USER command for its PASS. */
-void pop3_set_user(struct pop3 *st, struct bytes name);
+void pop3_set_user(struct pop3 *st, const struct command *c);
 /* Tells the credential of a USER/PASS, APOP or AUTH command. */
 void pop3_login(struct session *s, const struct pending *p, enum tri success);
 /* The AUTH command p begins an exchange: the client's direction waits for each challenge. */

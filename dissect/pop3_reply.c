@@ -46,7 +46,7 @@ static void answer_user(struct session *s, const struct pending *p, const struct
     (void)r;
     (void)text;
     (void)f;
-    pop3_set_user(pop3_of(s), p->command.argument);
+    pop3_set_user(pop3_of(s), &p->command);
 }
 
 static void answer_login(struct session *s, const struct pending *p, const struct reply *r,

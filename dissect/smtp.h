@@ -118,7 +118,7 @@ struct transaction {
     uint32_t merged_at;             /* its first recipient's place there */
     uint32_t uses;
     struct message *message;
-    struct bytes mail_from, mail_parameters; /* mail_from.p NULL: MAIL was not seen */
+    struct bytes mail_from, mail_parameters; /* mail_from.p NULL: not seen whole */
     struct recipient *recipients;
     uint32_t count, room, total;
     uint32_t accepted;     /* recipients not refused */
@@ -126,6 +126,7 @@ struct transaction {
     uint32_t next_verdict; /* recipient whose verdict comes next (LMTP, PRDR) */
     struct reply *refusal; /* of DATA */
     bool refused;          /* MAIL was refused */
+    bool headless;         /* its MAIL, and perhaps more, was not captured */
     bool partial;          /* the start of its message was not captured */
     bool after_refusal;    /* sent although DATA was refused */
     bool decided;          /* the message's verdict came before its end */
@@ -174,6 +175,7 @@ struct smtp {
     bool unsure : 1;       /* commands may be missing: their order is not judged */
     bool replies_lost : 1; /* at some time */
     bool out_of_step : 1;  /* replies were lost, and none was paired since */
+    bool stray_answer : 1; /* an AUTH whose beginning was lost may wait for the next line */
     bool verdict_lost : 1; /* replies were lost while the message in progress was sent */
     bool pipelines : 1;    /* the client sends in groups */
     bool tail : 1;         /* the last line broke off: what follows a gap may be its rest */

@@ -86,7 +86,7 @@ static void hello_answered(struct session *s, struct pending *p, const struct re
     if (smtp_ok(r)) {
         struct bytes name = p->command.argument;
         name = bytes_word(&name);
-        if (!bytes_equal(name, info->client_name)) {
+        if (!(p->command.flags & COMMAND_TORN) && !bytes_equal(name, info->client_name)) {
             info->client_name = session_keep(s, name);
         }
         if (p->tag != SMTP_HELO) {
@@ -316,8 +316,12 @@ static void follow_server(struct session *s, const struct reply *r, const struct
 void smtp_unasked(struct session *s, const struct reply *r, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
+    x->stray_answer = r->code == 334;
     if (!smtp_client_seen(s)) {
         follow_server(s, r, f);
+    } else if (r->code == 221 && x->unsure) { /* QUIT was lost */
+        session_set_state(s, "QUIT", f, true);
+        session_info(s)->end = END_QUIT;
     } else if (is_go_ahead(r) && x->unsure && x->body == NULL && x->chunk == NULL &&
                session_oldest(s) == NULL) {
         smtp_go_ahead_unasked(s, r, f);

@@ -18,8 +18,9 @@ void smtp_auth_begin(struct session *s, const struct frame *f, struct pending *p
 {
     struct smtp *x = smtp_of(s);
     struct bytes rest = p->command.argument, mechanism = bytes_word(&rest);
-    if (mechanism.n == 0) {
-        return; /* "AUTH" alone asks for nothing and is refused */
+    bool torn = p->command.flags & COMMAND_TORN;
+    if (mechanism.n == 0 || (torn && rest.n == 0)) {
+        return; /* "AUTH" alone asks for nothing and is refused; of "AUTH PLA" no name is known */
     }
     struct smtp_auth *a = xcalloc(1, sizeof *a);
     a->auth = auth_begin(mechanism);
@@ -27,7 +28,9 @@ void smtp_auth_begin(struct session *s, const struct frame *f, struct pending *p
     a->time = f->time;
     a->packet = f->packet;
     a->dir = f->dir;
-    if (rest.n > 0) {
+    if (torn) {
+        auth_lost(a->auth);
+    } else if (rest.n > 0) {
         auth_initial(a->auth, rest);
     }
     p->exchange = a;
@@ -52,7 +55,11 @@ bool smtp_auth_line(struct session *s, const struct frame *f)
         c.secret = f->data;
     }
     session_command(s, f, &c, SMTP_AUTH, 0);
-    auth_response(a->auth, f->data);
+    if (f->torn) {
+        auth_lost(a->auth);
+    } else {
+        auth_response(a->auth, f->data);
+    }
     if (!a->blind) {
         a->wants = false;
         smtp_wait(s, WAIT_AUTH);
@@ -96,6 +103,7 @@ void smtp_auth_answered(struct session *s, struct pending *p, const struct reply
     struct smtp *x = smtp_of(s);
     struct smtp_auth *a = p->exchange;
     if (a == NULL) {
+        x->stray_answer = r != NULL && r->status == REPLY_CONTINUE;
         return;
     }
     bool current = x->auth == a;

@@ -86,7 +86,7 @@ static void hello(struct session *s, const struct frame *f, struct pending *p)
     struct session_info *info = session_info(s);
     (void)f;
     smtp_transaction_use(p, x->open);
-    if (info->client_name.n == 0) {
+    if (info->client_name.n == 0 && !(p->command.flags & COMMAND_TORN)) {
         struct bytes name = p->command.argument;
         info->client_name = session_keep(s, bytes_word(&name));
     }
@@ -228,11 +228,36 @@ void smtp_command_line(struct session *s, const struct frame *f)
     }
 }
 
+static bool is_base64(struct bytes b)
+{
+    for (size_t i = 0; i < b.n; i++) {
+        int c = b.p[i];
+        if (!ascii_is_alpha(c) && !ascii_is_digit(c) && c != '+' && c != '/' && c != '=') {
+            return false;
+        }
+    }
+    return b.n > 0;
+}
+
+/* What may answer a challenge whose AUTH was not captured is no command, and perhaps a password. */
+static bool stray_answer(struct session *s, const struct frame *f)
+{
+    struct smtp *x = smtp_of(s);
+    bool due = x->stray_answer && x->auth == NULL && smtp_server_seen(s) && is_base64(f->data) &&
+               !smtp_is_command(f->data);
+    x->stray_answer = false;
+    if (due) {
+        struct command c = {.flags = COMMAND_DATA, .verb = "", .secret = f->data};
+        session_command(s, f, &c, SMTP_UNKNOWN, 0);
+    }
+    return due;
+}
+
 static void read_line(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
     bool response = x->auth != NULL && x->auth->wants && smtp_auth_line(s, f);
-    if (!response) {
+    if (!response && !stray_answer(s, f)) {
         smtp_command_line(s, f);
     }
     x->tail = f->torn && f->eol == EOL_NONE;

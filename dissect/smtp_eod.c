@@ -286,7 +286,8 @@ static void conclude(struct session *s, bool by_replies)
     e->strict.dir = session_commander(s);
     struct bytes sent = session_retained(s, e->strict.dir);
     struct smtp_reading r = {.taken = READING_STRICT};
-    if (by_replies) {
+    bool torn = !e->has_strict && x->body->message->missing > e->ends[0].missing;
+    if (by_replies && !torn) { /* with bytes missing behind it, an end is only possible */
         r = read_evidence(s, e, sent);
         learn(s, e, &r);
     }

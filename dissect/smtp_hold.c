@@ -334,8 +334,7 @@ static void start_by_reply(struct session *s, const struct reply *r)
 {
     enum dir client = session_commander(s);
     struct bytes w = waiting(s);
-    bool body = !has_command(w, START_LINES) &&
-                (ends_with_dot(w) || (w.n == 0 && r->status == REPLY_CONTINUE));
+    bool body = !has_command(w, START_LINES) && (ends_with_dot(w) || (w.n == 0 && r->code == 354));
     if (body) {
         begin_in_body(s);
         smtp_of(s)->body->partial = w.n > 0;

@@ -76,6 +76,12 @@ static uint64_t particular_to(const struct reply *r)
     return 0;
 }
 
+/* Nothing else gets such a reply: where its command is not among those that wait, it was lost. */
+static bool is_sure(const struct reply *r)
+{
+    return r->code == 354 || r->code == 334 || r->code == 235 || r->code == 221;
+}
+
 /* How many of the oldest commands were answered in what is missing of the server's side. */
 static size_t answered_in_gap(struct session *s, const struct reply *r)
 {
@@ -87,6 +93,9 @@ static size_t answered_in_gap(struct session *s, const struct reply *r)
         if (only & SET(p->tag)) {
             return skip;
         }
+    }
+    if (x->unsure && is_sure(r)) {
+        return skip;
     }
     skip = 0;
     for (const struct pending *p = oldest; x->out_of_step && p != NULL && p->next != NULL;
@@ -211,7 +220,8 @@ static void tell_line(struct session *s, const struct frame *f, uint16_t code, s
                       .status = status_of(code, f->data, f->torn),
                       .raw = f->data,
                       .lines = 1,
-                      .torn = f->torn,
+                      /* behind a hole, but with a code at its start: it is whole */
+                      .torn = f->torn && (code == 0 || f->eol == EOL_NONE),
                       .time = f->time,
                       .end_time = f->end_time,
                       .packet = f->packet,

@@ -112,15 +112,27 @@ static void note_path(struct session *s, const struct frame *f, struct bytes arg
     }
 }
 
+/* The path of a MAIL or RCPT; of a line that broke off in it nothing is known. */
+static struct path path_of(const struct command *c)
+{
+    struct path path;
+    address_path(c->argument, &path);
+    if ((c->flags & COMMAND_TORN) && !path.closed) {
+        path.address = (struct bytes){NULL, 0};
+    }
+    return path;
+}
+
 void smtp_mail(struct session *s, const struct frame *f, struct pending *p)
 {
     struct smtp *x = smtp_of(s);
     struct session_info *info = session_info(s);
     struct transaction *t = smtp_transaction_new(s);
-    struct path path;
-    address_path(p->command.argument, &path);
+    struct path path = path_of(&p->command);
     note_path(s, f, p->command.argument, "FROM:<", &path);
-    t->mail_from = arena_copy(&t->arena, path.address);
+    if (path.address.p != NULL) {
+        t->mail_from = arena_copy(&t->arena, path.address);
+    }
     t->mail_parameters = arena_copy(&t->arena, path.parameters);
     t->outer = x->open;
     if (t->outer != NULL) {
@@ -128,7 +140,7 @@ void smtp_mail(struct session *s, const struct frame *f, struct pending *p)
     }
     x->open = t;
     smtp_transaction_use(p, t);
-    if (!info->has_transaction) {
+    if (!info->has_transaction && path.address.p != NULL) {
         info->has_transaction = true;
         info->first_sender = session_keep(s, path.address);
     }
@@ -237,9 +249,9 @@ void smtp_rcpt(struct session *s, const struct frame *f, struct pending *p)
     struct session_info *info = session_info(s);
     if (x->open == NULL && x->unsure) { /* its MAIL was not captured */
         x->open = smtp_transaction_new(s);
+        x->open->headless = true;
     }
-    struct path path;
-    address_path(p->command.argument, &path);
+    struct path path = path_of(&p->command);
     note_path(s, f, p->command.argument, "TO:<", &path);
     if (info->has_transaction && info->first_recipient.p == NULL) {
         info->first_recipient = session_keep(s, path.address);
@@ -251,7 +263,9 @@ void smtp_rcpt(struct session *s, const struct frame *f, struct pending *p)
     smtp_transaction_use(p, t);
     struct recipient *r = add_recipient(s, t);
     if (r != NULL) {
-        r->address = arena_copy(&t->arena, path.address);
+        if (path.address.p != NULL) {
+            r->address = arena_copy(&t->arena, path.address);
+        }
         r->parameters = arena_copy(&t->arena, path.parameters);
         p->number = t->count;
     }

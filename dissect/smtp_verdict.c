@@ -34,6 +34,9 @@ void smtp_verdict_fill(struct transaction *t, const struct reply *r)
     m->enhanced = r->enhanced;
     m->reply = arena_copy(arena, smtp_reply_text(r, &scratch));
     m->queue_id = reply_queue_id(m->reply);
+    if (r->torn && m->queue_id.p + m->queue_id.n == m->reply.p + m->reply.n) {
+        m->queue_id.n = 0; /* more of it may be missing */
+    }
     if (t->body_over) {
         m->wait = r->time > m->end_time ? r->time - m->end_time : 0;
     }
@@ -77,8 +80,8 @@ static void recipient_verdict(struct transaction *t, const struct reply *r)
     while (t->next_verdict < t->count && had_answer(&t->recipients[t->next_verdict])) {
         t->next_verdict++;
     }
-    if (t->next_verdict >= t->count) {
-        return;
+    if (t->next_verdict >= t->count || t->headless) {
+        return; /* the beginning of the list was not captured: nobody knows whose it is */
     }
     struct recipient *to = &t->recipients[t->next_verdict++];
     struct buf scratch;

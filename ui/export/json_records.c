@@ -123,7 +123,9 @@ static void email_object(struct json_export *x, const struct message *m)
 static void put_recipient(struct json *j, const struct recipient *r)
 {
     json_open(j, NULL);
-    json_text(j, "address", r->address);
+    if (r->address.p != NULL) { /* it was seen whole */
+        json_text(j, "address", r->address);
+    }
     if (r->fate != RCPT_UNKNOWN) {
         json_bool(j, "accepted", r->fate == RCPT_ACCEPTED);
     }
@@ -144,7 +146,7 @@ static void put_recipient(struct json *j, const struct recipient *r)
 static void envelope_object(struct json *j, const struct message *m)
 {
     json_open(j, "envelope");
-    if (m->mail_from.p != NULL) { /* MAIL was seen */
+    if (m->mail_from.p != NULL) { /* MAIL was seen whole */
         json_text(j, "mail_from", m->mail_from);
     }
     record_optional(j, "mail_parameters", m->mail_parameters);

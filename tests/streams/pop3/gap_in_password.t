@@ -15,5 +15,5 @@ S +OK
 = command C 2 ? "cret" unknown torn secret="cret"
 = command C 3 PASS "sec" torn secret="sec"
 = command C 0 ? "et" data torn secret="et"
-= credential USER/PASS success "tim" "sec" password malformed command=3
+= credential USER/PASS success "tim" "" malformed command=3
 = exchange 4 QUIT ok
