@@ -28,11 +28,7 @@ static uint64_t add_blocks(uint64_t sum, const uint8_t *p, size_t blocks)
     return sum;
 }
 
-static uint64_t add_carry(uint64_t sum, uint64_t word)
-{
-    sum += word;
-    return sum + (sum < word);
-}
+__extension__ typedef unsigned __int128 uint128; /* one addition and one of the carry */
 
 static uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
 {
@@ -41,17 +37,17 @@ static uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
         p += n - n % sizeof(lanes);
         n %= sizeof(lanes);
     }
-    uint64_t w = 0;
-    for (; n >= sizeof w; p += sizeof w, n -= sizeof w) {
-        memcpy(&w, p, sizeof w);
-        sum = add_carry(sum, w);
+    uint128 wide = sum;
+    for (; n >= sizeof sum; p += sizeof sum, n -= sizeof sum) {
+        wide += bytes8_load(p);
     }
     if (n > 0) { /* padded with zero bytes behind it */
-        w = 0;
-        memcpy(&w, p, n);
-        sum = add_carry(sum, w);
+        uint64_t last = 0;
+        memcpy(&last, p, n);
+        wide += last;
     }
-    return sum;
+    wide = (uint64_t)wide + (wide >> 64);
+    return (uint64_t)wide + (uint64_t)(wide >> 64);
 }
 
 static uint16_t fold(uint64_t sum)

@@ -78,14 +78,11 @@ static void rebuilt_replace(struct rebuilt *r, void *memory, struct ip_info *ip)
     r->memory = memory;
 }
 
-/* Reads the IP header at link->ip; a fragment goes to the others of its datagram. */
-static enum datagram_state datagram_read(struct pipeline *p, const struct packet *pkt,
-                                         const struct link_info *link, bool inside,
-                                         struct ip_info *ip, struct rebuilt *rebuilt)
+/* A fragment goes to the others of its datagram. */
+static enum datagram_state datagram_whole(struct pipeline *p, const struct packet *pkt,
+                                          const struct link_info *link, struct ip_info *ip,
+                                          struct rebuilt *rebuilt)
 {
-    if (ip_read(link->ip, link->wire_left, inside, ip) != IP_READ) {
-        return DATAGRAM_BAD;
-    }
     if (!ip->fragment) {
         return DATAGRAM_WHOLE;
     }
@@ -138,28 +135,48 @@ static void count_packet(struct pipeline *p, const struct packet *pkt)
     }
 }
 
+/* Down through tunnels and fragments, from a datagram that was read. */
+static enum link_result unwrap(struct pipeline *p, const struct packet *pkt, struct link_info *link,
+                               struct ip_info *ip)
+{
+    struct rebuilt rebuilt;
+    rebuilt.memory = NULL;
+    enum link_result r = LINK_IP;
+    enum datagram_state state = datagram_whole(p, pkt, link, ip, &rebuilt);
+    while (state == DATAGRAM_WHOLE) {
+        if (ip->protocol == IP_TCP) {
+            segment_hand_on(p, pkt, link, ip);
+            break;
+        }
+        r = tunnel_enter(ip, p->limits, link);
+        if (r != LINK_IP) {
+            break;
+        }
+        state = ip_read(link->ip, link->wire_left, true, ip) == IP_READ
+                    ? datagram_whole(p, pkt, link, ip, &rebuilt)
+                    : DATAGRAM_BAD;
+    }
+    p->count.malformed += state == DATAGRAM_BAD ? 1 : 0;
+    free(rebuilt.memory);
+    return r;
+}
+
 void pipeline_packet(struct pipeline *p, const struct packet *pkt)
 {
     struct link_info link = {0};
     struct ip_info ip;
-    struct rebuilt rebuilt;
-    rebuilt.memory = NULL;
     count_packet(p, pkt);
     enum link_result r = link_strip(pkt, p->limits, &link);
-    for (bool inside = false; r == LINK_IP; inside = true) {
-        enum datagram_state state = datagram_read(p, pkt, &link, inside, &ip, &rebuilt);
-        if (state != DATAGRAM_WHOLE) {
-            p->count.malformed += state == DATAGRAM_BAD ? 1 : 0;
-            break;
-        }
-        if (ip.protocol == IP_TCP) {
-            segment_hand_on(p, pkt, &link, &ip);
-            break;
-        }
-        r = tunnel_enter(&ip, p->limits, &link);
+    if (r == LINK_IP && ip_read(link.ip, link.wire_left, false, &ip) != IP_READ) {
+        p->count.malformed++;
+    } else if (r == LINK_IP && ip.protocol == IP_TCP && !ip.fragment) { /* nearly all */
+        segment_hand_on(p, pkt, &link, &ip);
+    } else if (r == LINK_IP) {
+        r = unwrap(p, pkt, &link, &ip);
     }
-    count_link(p, r, pkt->linktype);
-    free(rebuilt.memory);
+    if (r != LINK_IP) {
+        count_link(p, r, pkt->linktype);
+    }
 }
 
 void pipeline_tick(struct pipeline *p, int64_t now)

@@ -146,7 +146,7 @@ static void bury(struct tcp *t, struct flow *f, uint64_t hash)
 {
     bool client_first = tcp_table_client_first(f);
     struct grave g = {.hash = hash,
-                      .closed = t->now,
+                      .closed = t->second,
                       .start = f->info.start,
                       .nth = f->info.nth,
                       .reset = f->closed_how == CLOSE_RST,
@@ -227,6 +227,13 @@ static void age_stalls(struct tcp *t)
     }
 }
 
+/* The second before which a grave is forgotten. */
+static uint32_t grave_limit(const struct tcp *t)
+{
+    uint64_t kept = t->limits->closed_seconds;
+    return t->second > kept ? (uint32_t)(t->second - kept) : 0;
+}
+
 static void go_on(struct tcp *t, int64_t now)
 {
     if (now <= t->now) {
@@ -241,7 +248,7 @@ static void go_on(struct tcp *t, int64_t now)
         t->aged = t->now;
         age_stalls(t);
         age_lists(t);
-        tcp_graves_age(&t->graves, t->now - (int64_t)t->limits->closed_seconds * NS);
+        tcp_graves_age(&t->graves, grave_limit(t));
     }
 }
 

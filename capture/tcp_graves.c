@@ -4,58 +4,69 @@
 
 #include <stdlib.h>
 
-#define FIRST_ROOM 1024
+#define FIRST_ROOM 1024u
+#define MOST_ROOM  (1u << 30) /* graves have 32-bit numbers */
+#define BUCKETS    4          /* for each grave: most are empty, and no grave need be looked at */
 
-static size_t slot_of(const struct tcp_graves *g, size_t i)
+static struct grave *grave_at(const struct tcp_graves *g, uint32_t number)
 {
-    return (g->first + i) & (g->room - 1);
+    return &g->ring[number & (g->room - 1)];
 }
 
 static uint32_t *bucket_of(const struct tcp_graves *g, uint64_t hash)
 {
-    return &g->buckets[hash & (g->room - 1)];
+    return &g->buckets[hash & (g->room * (size_t)BUCKETS - 1)];
 }
 
-static void link_in(struct tcp_graves *g, size_t slot)
+static bool is_there(const struct tcp_graves *g, uint32_t number)
 {
-    uint32_t *b = bucket_of(g, g->ring[slot].hash);
-    g->ring[slot].next = *b;
-    *b = (uint32_t)slot + 1;
+    return number - g->first < g->count;
+}
+
+/* Numbers in a bucket only fall: one that stayed there until the numbers wrapped is not kept. */
+static void link_in(struct tcp_graves *g, uint32_t number)
+{
+    struct grave *it = grave_at(g, number);
+    uint32_t *b = bucket_of(g, it->hash);
+    it->older = is_there(g, *b) ? *b : g->first - 1;
+    *b = number;
 }
 
 static void drop_oldest(struct tcp_graves *g)
 {
-    uint32_t gone = (uint32_t)g->first + 1;
-    uint32_t *at = bucket_of(g, g->ring[g->first].hash);
-    while (*at != gone) {
-        at = &g->ring[*at - 1].next;
-    }
-    *at = g->ring[g->first].next;
-    g->first = (g->first + 1) & (g->room - 1);
+    g->first++;
     g->count--;
+}
+
+/* What an empty bucket holds: a number that is long gone. */
+static uint32_t *buckets_new(const struct tcp_graves *g)
+{
+    size_t n = g->room * (size_t)BUCKETS;
+    uint32_t *buckets = xmalloc(n * sizeof *buckets);
+    for (size_t i = 0; i < n; i++) {
+        buckets[i] = g->first - 1;
+    }
+    return buckets;
 }
 
 static void grow(struct tcp_graves *g)
 {
-    size_t room = g->room ? g->room * 2 : FIRST_ROOM;
-    struct grave *ring = xcalloc(room, sizeof *ring);
-    for (size_t i = 0; i < g->count; i++) {
-        ring[i] = g->ring[slot_of(g, i)];
+    struct tcp_graves old = *g;
+    g->room = old.room ? old.room * 2 : FIRST_ROOM;
+    g->ring = xcalloc(g->room, sizeof *g->ring);
+    g->buckets = buckets_new(g);
+    for (uint32_t i = 0; i < g->count; i++) { /* oldest first: the newest ends up in front */
+        *grave_at(g, g->first + i) = *grave_at(&old, g->first + i);
+        link_in(g, g->first + i);
     }
-    free(g->ring);
-    free(g->buckets);
-    g->ring = ring;
-    g->buckets = xcalloc(room, sizeof *g->buckets);
-    g->room = room;
-    g->first = 0;
-    for (size_t i = 0; i < g->count; i++) { /* oldest first: the newest ends up in front */
-        link_in(g, i);
-    }
+    free(old.ring);
+    free(old.buckets);
 }
 
 void tcp_graves_init(struct tcp_graves *g, size_t most)
 {
-    *g = (struct tcp_graves){.most = most < FIRST_ROOM ? FIRST_ROOM : most};
+    most = most > MOST_ROOM ? MOST_ROOM : most;
+    *g = (struct tcp_graves){.most = most < FIRST_ROOM ? FIRST_ROOM : (uint32_t)most};
 }
 
 void tcp_graves_done(struct tcp_graves *g)
@@ -73,9 +84,10 @@ void tcp_graves_add(struct tcp_graves *g, const struct grave *grave)
     if (g->count == g->room) {
         grow(g);
     }
-    size_t slot = slot_of(g, g->count++);
-    g->ring[slot] = *grave;
-    link_in(g, slot);
+    uint32_t number = g->first + g->count;
+    *grave_at(g, number) = *grave;
+    link_in(g, number);
+    g->count++;
 }
 
 struct grave *tcp_graves_find(struct tcp_graves *g, uint64_t hash)
@@ -83,22 +95,22 @@ struct grave *tcp_graves_find(struct tcp_graves *g, uint64_t hash)
     if (g->count == 0) {
         return NULL;
     }
-    for (uint32_t i = *bucket_of(g, hash); i != 0; i = g->ring[i - 1].next) {
-        if (g->ring[i - 1].hash == hash) {
-            return &g->ring[i - 1];
+    for (uint32_t i = *bucket_of(g, hash); is_there(g, i); i = grave_at(g, i)->older) {
+        if (grave_at(g, i)->hash == hash) {
+            return grave_at(g, i);
         }
     }
     return NULL;
 }
 
-void tcp_graves_age(struct tcp_graves *g, int64_t time)
+void tcp_graves_age(struct tcp_graves *g, uint32_t second)
 {
-    while (g->count > 0 && g->ring[g->first].closed < time) {
+    while (g->count > 0 && grave_at(g, g->first)->closed < second) {
         drop_oldest(g);
     }
 }
 
 size_t tcp_graves_memory(const struct tcp_graves *g)
 {
-    return g->room * (sizeof *g->ring + sizeof *g->buckets);
+    return g->room * (sizeof *g->ring + BUCKETS * sizeof *g->buckets);
 }

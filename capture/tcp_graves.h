@@ -1,4 +1,4 @@
-/* Connections that are over: 40 bytes each, for limits.closed_seconds.
+/* Connections that are over: 32 bytes each, for limits.closed_seconds.
  *
  * Late packets of a closed connection must not look like the middle of a new one.
  * What is remembered is only the keyed hash of the ends (64 secret bits tell flows
@@ -11,20 +11,23 @@
 
 struct grave {
     uint64_t hash;
-    int64_t closed;      /* monotone time */
-    int64_t start;       /* of the connection */
-    uint32_t next;       /* in its bucket: index + 1, 0 ends */
-    uint32_t nth;        /* flow_info.nth */
-    bool reset;          /* it ended in a reset */
-    bool reset_by_first; /* ... of the end that stands first in the order of addresses */
-    bool client_is_first;
+    int64_t start;           /* of the connection */
+    uint32_t closed;         /* second */
+    uint32_t nth;            /* flow_info.nth */
+    uint32_t older;          /* number of the one before it in its bucket */
+    bool reset : 1;          /* it ended in a reset */
+    bool reset_by_first : 1; /* ... of the end that stands first in the order of addresses */
+    bool client_is_first : 1;
 };
 
+/* Graves are numbered; number n lies at n modulo the room. A number that is no longer in
+ * [first, first + count) ends a bucket: nothing is unlinked when a grave is forgotten. */
 struct tcp_graves {
     struct grave *ring;
-    uint32_t *buckets;
-    size_t room, first, count; /* room: a power of two */
-    size_t most;
+    uint32_t *buckets; /* number of the newest */
+    uint32_t room;     /* a power of two */
+    uint32_t first, count;
+    uint32_t most;
 };
 
 /* most: graves kept at all; the oldest is forgotten first. */
@@ -33,8 +36,8 @@ void tcp_graves_done(struct tcp_graves *g);
 void tcp_graves_add(struct tcp_graves *g, const struct grave *grave);
 /* The newest with that hash, or NULL. Valid until the next add. */
 struct grave *tcp_graves_find(struct tcp_graves *g, uint64_t hash);
-/* Forgets what was closed before `time`. */
-void tcp_graves_age(struct tcp_graves *g, int64_t time);
+/* Forgets what was closed before `second`. */
+void tcp_graves_age(struct tcp_graves *g, uint32_t second);
 size_t tcp_graves_memory(const struct tcp_graves *g);
 
 #endif

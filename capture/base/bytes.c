@@ -50,10 +50,21 @@ size_t bytes_search(struct bytes b, const char *needle, size_t from)
     return SIZE_MAX;
 }
 
+/* Some of these eight bytes may be blanks. */
+static bool blank8(const uint8_t *p)
+{
+    uint64_t x = bytes8_load(p);
+    return (bytes8_zero(x ^ UINT64_C(0x2020202020202020)) |
+            bytes8_zero(x ^ UINT64_C(0x0909090909090909))) != 0;
+}
+
 struct bytes bytes_word(struct bytes *rest)
 {
     struct bytes b = bytes_trim(*rest);
     size_t n = 0;
+    while (b.n - n >= 8 && !blank8(b.p + n)) {
+        n += 8;
+    }
     while (n < b.n && !ascii_is_blank(b.p[n])) {
         n++;
     }
