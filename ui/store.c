@@ -65,6 +65,8 @@ void store_free(struct store **sp)
     message_room_done(&s->rooms->message);
     free(s->rooms);
     free(s->changes);
+    segments_done(&s->dialogs);
+    segments_done(&s->summaries);
     map_done(&s->by_number);
     store_dialog_close(&s->reading);
     stats_free(&s->stats);
@@ -252,7 +254,7 @@ static int64_t oldest_dialog(const struct store *s)
 struct store_counters store_counters(const struct store *s)
 {
     struct store_counters c = s->counters;
-    c.used = s->used;
+    c.used = store_takes(s);
     c.ceiling = s->ceiling;
     c.oldest_dialog = oldest_dialog(s);
     return c;

@@ -10,6 +10,7 @@
 void *store_resize(struct store *s, void *p, size_t before, size_t n)
 {
     s->used += heap_cost(n) - heap_cost(before);
+    s->heap += heap_cost(n) - heap_cost(before);
     if (n == 0) {
         free(p);
         return NULL;
@@ -49,8 +50,10 @@ static struct entry *take_slot(struct store *s)
     return e;
 }
 
-/* An entry costs its slot, its bucket in the map and its place in the list. */
-#define ENTRY_COST (sizeof(struct entry) + 2 * sizeof(void *) + sizeof(struct store_item))
+/* An item costs its place in the list, which grows by half. */
+#define LISTED_COST (sizeof(struct store_item) * 3 / 2)
+/* An entry costs its slot and its bucket in the map. */
+#define ENTRY_COST (sizeof(struct entry) + 2 * sizeof(void *))
 
 struct entry *entry_make(struct store *s, uint64_t number)
 {
@@ -158,6 +161,12 @@ struct held_message *entry_message(struct store *s, struct entry *e, uint32_t nu
     return &f->messages[f->message_count++];
 }
 
+static void list_items_die(struct store *s, enum store_list which, size_t n)
+{
+    s->lists[which].dead += n;
+    s->used -= n * LISTED_COST;
+}
+
 static void facts_list_free(struct store *s, struct held_fact *list, uint32_t count, uint32_t room)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -181,9 +190,9 @@ void facts_free(struct store *s, struct entry *e)
     s->counters.messages -= f->message_count;
     s->counters.credentials -= f->credential_count;
     s->counters.findings -= f->finding_count;
-    s->lists[LIST_MESSAGES].dead += f->message_count;
-    s->lists[LIST_CREDENTIALS].dead += f->credential_count;
-    s->lists[LIST_FINDINGS].dead += f->finding_count;
+    list_items_die(s, LIST_MESSAGES, f->message_count);
+    list_items_die(s, LIST_CREDENTIALS, f->credential_count);
+    list_items_die(s, LIST_FINDINGS, f->finding_count);
     e->facts = store_resize(s, f, sizeof *f, 0);
 }
 
@@ -204,13 +213,107 @@ static void make_brief(struct store *s, struct entry *e, struct held_message *m)
     }
 }
 
+/* ---- dialogs ---- */
+
+static void hold_dialog(struct store *s, struct entry *e, uint8_t *dialog, uint32_t room)
+{
+    s->dialog_held += heap_cost(room) - heap_cost(e->dialog_room);
+    e->dialog = dialog;
+    e->dialog_room = room;
+}
+
+static uint8_t *put_in_segment(struct store *s, struct segments *to, struct bytes b)
+{
+    uint64_t before = to->taken;
+    uint8_t *p = segments_put(to, b);
+    s->used += to->taken - before;
+    return p;
+}
+
+static void take_out_of_segment(struct store *s, struct segments *from, uint8_t *p, size_t n)
+{
+    uint64_t before = from->taken;
+    segments_drop(from, p, n);
+    s->used -= before - from->taken;
+}
+
+static void free_dialog(struct store *s, struct entry *e)
+{
+    if (e->packed) {
+        take_out_of_segment(s, &s->dialogs, e->dialog, e->dialog_room);
+    } else {
+        store_resize(s, e->dialog, e->dialog_room, 0);
+    }
+    e->packed = false;
+    hold_dialog(s, e, NULL, 0);
+    e->dialog_bytes = 0;
+}
+
+void entry_resize_dialog(struct store *s, struct entry *e, uint32_t room)
+{
+    uint8_t *dialog;
+    if (e->packed) {
+        dialog = store_resize(s, NULL, 0, room);
+        memcpy(dialog, e->dialog, e->dialog_bytes);
+        take_out_of_segment(s, &s->dialogs, e->dialog, e->dialog_room);
+        e->packed = false;
+    } else {
+        dialog = store_resize(s, e->dialog, e->dialog_room, room);
+    }
+    hold_dialog(s, e, dialog, room);
+}
+
+void entry_pack_dialog(struct store *s, struct entry *e)
+{
+    if (e->packed || e->dialog_bytes == 0) {
+        return;
+    }
+    if (e->dialog_bytes > SEGMENT_MOST) {
+        entry_resize_dialog(s, e, e->dialog_bytes);
+        return;
+    }
+    uint8_t *dialog = put_in_segment(s, &s->dialogs, bytes_make(e->dialog, e->dialog_bytes));
+    store_resize(s, e->dialog, e->dialog_room, 0);
+    hold_dialog(s, e, dialog, e->dialog_bytes);
+    e->packed = true;
+}
+
+/* ---- summaries ---- */
+
+static size_t core_size(const struct entry *e)
+{
+    return e->core_bytes + (e->flags & STORE_OPEN ? e->extra_bytes : 0);
+}
+
+/* The summary of a closed session does not change any more. */
+void entry_pack_core(struct store *s, struct entry *e)
+{
+    if (!e->core_packed && (e->flags & STORE_OPEN) == 0 && e->core_bytes > 0 &&
+        e->core_bytes <= SEGMENT_MOST) {
+        uint8_t *core = put_in_segment(s, &s->summaries, bytes_make(e->core, e->core_bytes));
+        store_resize(s, e->core, e->core_bytes, 0);
+        e->core = core;
+        e->core_packed = true;
+    }
+}
+
+void entry_free_core(struct store *s, struct entry *e)
+{
+    if (e->core_packed) {
+        take_out_of_segment(s, &s->summaries, e->core, e->core_bytes);
+    } else {
+        store_resize(s, e->core, core_size(e), 0);
+    }
+    e->core = NULL;
+    e->core_bytes = 0;
+    e->core_packed = false;
+}
+
 /* ---- letting go ---- */
 
 void entry_drop_dialog(struct store *s, struct entry *e)
 {
-    s->dialog_held -= heap_cost(e->dialog_room);
-    e->dialog = store_resize(s, e->dialog, e->dialog_room, 0);
-    e->dialog_bytes = e->dialog_room = 0;
+    free_dialog(s, e);
     if ((e->flags & STORE_OPEN) == 0) {
         e->extra_at = e->extra_bytes = 0; /* it was in the dialog */
     }
@@ -229,13 +332,12 @@ void entry_remove(struct store *s, struct entry *e)
     s->counters.sessions--;
     s->counters.open -= (e->flags & STORE_OPEN) != 0;
     s->counters.marked -= (e->flags & STORE_MARKED) != 0;
-    s->dialog_held -= heap_cost(e->dialog_room);
-    store_resize(s, e->dialog, e->dialog_room, 0);
-    store_resize(s, e->core, e->core_bytes + (e->flags & STORE_OPEN ? e->extra_bytes : 0), 0);
+    free_dialog(s, e);
+    entry_free_core(s, e);
     facts_free(s, e);
     queue_leave(s, e);
     map_remove(&s->by_number, &e->node);
-    s->lists[LIST_SESSIONS].dead++;
+    list_items_die(s, LIST_SESSIONS, 1);
     s->used -= ENTRY_COST;
     s->latest = s->latest == e ? NULL : s->latest;
     e->used = false;
@@ -294,9 +396,16 @@ static bool let_something_go(struct store *s)
     return true;
 }
 
+/* Between blocks of the heap, which come and go in many sizes, holes stay (measured: a third of
+ * it); each row on a screen takes memory too (rows.h). */
+uint64_t store_takes(const struct store *s)
+{
+    return s->used + s->heap / 2;
+}
+
 void store_trim(struct store *s)
 {
-    while (s->used > s->ceiling && let_something_go(s)) {
+    while (store_takes(s) > s->ceiling && let_something_go(s)) {
         s->counters.full = true;
     }
 }
@@ -337,11 +446,12 @@ void list_add_item(struct store *s, enum store_list which, struct store_item ite
     struct item_list *l = &s->lists[which];
     pack_list(s, l);
     if (l->count == l->room) {
-        size_t room = l->room ? l->room * 2 : 256;
+        size_t room = l->room ? l->room + l->room / 2 : 256;
         l->items = xrealloc(l->items, room * sizeof *l->items);
         l->room = room;
     }
     l->items[l->count++] = item;
+    s->used += LISTED_COST;
 }
 
 size_t store_list_size(const struct store *s, enum store_list l)

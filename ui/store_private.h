@@ -4,6 +4,7 @@
 
 #include "capture/base/map.h"
 #include "ui/pack_fields.h"
+#include "ui/segments.h"
 #include "ui/store.h"
 
 #define NO_SLOT      UINT32_MAX
@@ -62,6 +63,8 @@ struct entry {
     uint16_t core_bytes;
     uint16_t flags; /* STORE_... */
     uint8_t queue;  /* enum queue */
+    bool packed;    /* the dialog is complete and stands in a segment */
+    bool core_packed;
     bool used;
 };
 
@@ -84,6 +87,8 @@ struct rooms {
 struct store {
     struct store_config config;
     uint64_t ceiling, used, dialog_held;
+    uint64_t heap;                      /* of `used`, what stands in blocks of its own */
+    struct segments dialogs, summaries; /* of closed sessions; summaries: their cores */
     struct entry **pages;
     uint32_t page_count, slots_made, free_slot; /* free slots are linked by `after` */
     struct map by_number;
@@ -140,7 +145,15 @@ struct entry *entry_make(struct store *s, uint64_t number);
 void entry_remove(struct store *s, struct entry *e);
 /* Into the queue that fits its flags, at its end. */
 void entry_requeue(struct store *s, struct entry *e);
+/* Room for more of the dialog. */
+void entry_resize_dialog(struct store *s, struct entry *e, uint32_t room);
+/* Nothing more will come: the dialog takes no more than it needs. */
+void entry_pack_dialog(struct store *s, struct entry *e);
+void entry_pack_core(struct store *s, struct entry *e);
+void entry_free_core(struct store *s, struct entry *e);
 void entry_drop_dialog(struct store *s, struct entry *e);
+/* Bytes that holding what is held takes. */
+uint64_t store_takes(const struct store *s);
 /* Resizes a block and keeps the account; n == 0 frees. */
 void *store_resize(struct store *s, void *p, size_t before, size_t n);
 struct facts *entry_facts(struct store *s, struct entry *e);

@@ -8,20 +8,13 @@
 
 /* ---- taking in: the dialog ---- */
 
-static void resize_dialog(struct store *s, struct entry *e, uint32_t room)
-{
-    s->dialog_held += heap_cost(room) - heap_cost(e->dialog_room);
-    e->dialog = store_resize(s, e->dialog, e->dialog_room, room);
-    e->dialog_room = room;
-}
-
 static void append_to_dialog(struct store *s, struct entry *e, struct bytes record)
 {
     uint64_t need = (uint64_t)e->dialog_bytes + record.n;
     if (need > e->dialog_room) {
         uint64_t room = (uint64_t)e->dialog_room * 2;
         room = room < DIALOG_FIRST ? DIALOG_FIRST : room;
-        resize_dialog(s, e, (uint32_t)(room < need ? need : room));
+        entry_resize_dialog(s, e, (uint32_t)(room < need ? need : room));
     }
     memcpy(e->dialog + e->dialog_bytes, record.p, record.n);
     e->dialog_bytes += (uint32_t)record.n;
@@ -47,9 +40,9 @@ static void keep_record(struct store *s, struct entry *e, const struct record *r
 static void keep_core(struct store *s, struct entry *e, struct bytes core, struct bytes extra,
                       bool open)
 {
-    size_t before = e->core_bytes + (e->flags & STORE_OPEN ? e->extra_bytes : 0);
     size_t n = core.n + (open ? extra.n : 0);
-    e->core = store_resize(s, e->core, before, n);
+    entry_free_core(s, e);
+    e->core = store_resize(s, NULL, 0, n);
     memcpy(e->core, core.p, core.n);
     if (open) {
         memcpy(e->core + core.n, extra.p, extra.n);
@@ -144,7 +137,8 @@ static void take_close(struct store *s, struct entry *e, const struct record *r)
     e->flags &= (uint16_t)~STORE_OPEN;
     s->counters.open--;
     close_dialog(s, e, r, core, extra);
-    resize_dialog(s, e, e->dialog_bytes); /* nothing more will come */
+    entry_pack_core(s, e);
+    entry_pack_dialog(s, e);
     entry_requeue(s, e);
     store_stats_add(s, ref_of(e), s->stats);
 }

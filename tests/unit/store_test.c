@@ -3,8 +3,10 @@
 
 #include "tests/unit/made_session.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -849,6 +851,52 @@ static void what_the_capture_says(void **state)
     bench_done(&b);
 }
 
+static size_t resident(void)
+{
+    FILE *f = fopen("/proc/self/statm", "re");
+    unsigned long all = 0, here = 0;
+    int got = f != NULL ? fscanf(f, "%lu %lu", &all, &here) : 0;
+    if (f != NULL) {
+        fclose(f);
+    }
+    return got == 2 ? here * (size_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+/* What the program really takes stays under the ceiling too: no holes that nobody counts. */
+static void taken_from_the_system(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint64_t before = mallinfo2().uordblks;
+    bench_init(&b, 32u << 20, 8u << 20);
+    malloc_trim(0); /* what earlier tests left behind is not to be filled */
+    size_t began = resident();
+    for (uint64_t i = 1; i <= 40000; i++) {
+        struct made m;
+        made_open(&m, i, in(&b));
+        made_greeting(&m, "220 mx1.example.org ESMTP Postfix");
+        for (uint64_t k = i * 7919 % 37; k > 0; k--) { /* dialogs of many sizes */
+            made_command(&m, "NOOP", "NOOP", 0);
+            made_reply(&m, 250, "250 2.0.0 Ok", 1000);
+        }
+        made_message(&m, 0, 0);
+        m.info.last_reply = made_text("554 5.7.1 <anna@example.org>: Relay access denied");
+        made_close(&m, END_QUIT);
+        if (i % 200 == 0) {
+            drain(&b);
+        }
+    }
+    size_t took = resident() - began;
+    struct store_counters c = store_counters(b.store);
+    assert_true(c.dialogs_let_go > 10000);
+    assert_true(c.used <= 32u << 20);
+    if (before > 0) { /* sanitizers have a heap of their own */
+        print_message("%zu KiB at a ceiling of 32 MiB\n", took >> 10);
+        assert_true(took < 36u << 20); /* with what relay and store need at any ceiling */
+    }
+    bench_done(&b);
+}
+
 /* A summary takes at most 400 bytes, all told: so many fit beside the newest dialogs. */
 static void summary_size(void **state)
 {
@@ -898,6 +946,7 @@ int main(void)
         cmocka_unit_test(timeline),
         cmocka_unit_test(bounded_tables),
         cmocka_unit_test(what_the_capture_says),
+        cmocka_unit_test(taken_from_the_system),
         cmocka_unit_test(summary_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
