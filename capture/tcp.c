@@ -103,6 +103,7 @@ static void open_flow(struct tcp *t, struct flow *f)
     tcp_table_touch(t, f, LIST_UNDECIDED);
     if (t->ops->open) {
         t->ops->open(t->ctx, &f->info, &f->user);
+        tcp_account(t, f);
     }
 }
 

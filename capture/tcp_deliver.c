@@ -10,6 +10,18 @@
 
 /* ---- notes ---- */
 
+void tcp_account(struct tcp *t, struct flow *f)
+{
+    if (t->ops->held == NULL) {
+        return;
+    }
+    size_t held = f->user ? t->ops->held(t->ctx, f->user) : 0;
+    held += held / ALLOCATOR_SHARE;
+    uint32_t now = held > UINT32_MAX ? UINT32_MAX : (uint32_t)held;
+    t->listeners = t->listeners - f->held + now;
+    f->held = now;
+}
+
 void tcp_note(struct tcp *t, struct flow *f, enum dir d, enum stream_note_kind kind,
               uint64_t offset, const struct segment *seg)
 {
@@ -17,6 +29,7 @@ void tcp_note(struct tcp *t, struct flow *f, enum dir d, enum stream_note_kind k
         struct stream_note n = {
             .kind = kind, .dir = d, .offset = offset, .time = seg->time, .packet = seg->packet};
         t->ops->note(t->ctx, &f->info, &f->user, &n);
+        tcp_account(t, f);
     }
 }
 
@@ -95,18 +108,6 @@ static bool compare_delivered(struct flow *f, enum dir d, uint64_t from, struct 
 
 /* ---- handing up ---- */
 
-static void account_held(struct tcp *t, struct flow *f)
-{
-    if (t->ops->held == NULL) {
-        return;
-    }
-    size_t held = f->user ? t->ops->held(t->ctx, f->user) : 0;
-    held += held / ALLOCATOR_SHARE;
-    uint32_t now = held > UINT32_MAX ? UINT32_MAX : (uint32_t)held;
-    t->listeners = t->listeners - f->held + now;
-    f->held = now;
-}
-
 static void ignore_flow(struct tcp *t, struct flow *f)
 {
     tcp_deliver_drop(t, f);
@@ -148,7 +149,7 @@ static void hand_up(struct tcp *t, struct flow *f, enum dir d, uint64_t from, st
     }
     uint64_t packets = f->info.count[0].packets + f->info.count[1].packets;
     if (packets <= 2 || packets % 16 == 4) { /* at its first words, then now and then */
-        account_held(t, f);
+        tcp_account(t, f);
     }
 }
 

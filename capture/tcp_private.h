@@ -216,6 +216,8 @@ bool tcp_deliver_resolve(struct tcp *t, struct flow *f);
 bool tcp_deliver_hole_is_acked(const struct flow *f);
 /* Frees all that waits. */
 void tcp_deliver_drop(struct tcp *t, struct flow *f);
+/* What the listener holds for it, asked anew. */
+void tcp_account(struct tcp *t, struct flow *f);
 void tcp_note(struct tcp *t, struct flow *f, enum dir d, enum stream_note_kind kind,
               uint64_t offset, const struct segment *seg);
 
