@@ -165,14 +165,16 @@ size_t tcp_memory(const struct tcp *t)
            t->listeners + tcp_graves_memory(&t->graves) + HISTORY_BYTES;
 }
 
-/* The least valuable first: what is over, what is not mail, what nobody answered. */
-static void evict(struct tcp *t)
+/* The least valuable first: what is over, what is not mail, what nobody answered; never the one
+ * that the packet at hand belongs to, else nothing new could begin while memory is full. */
+static void evict(struct tcp *t, const struct flow *current)
 {
     while (tcp_memory(t) > t->limits->memory) {
         struct flow *f = NULL;
         int list = 0;
         for (; list < LIST_COUNT && f == NULL; list++) {
             f = tcp_table_oldest(t, (enum flow_list)list);
+            f = f != current ? f : NULL; /* the newest: it stands alone in its list */
         }
         if (f == NULL) {
             return;
@@ -791,9 +793,10 @@ void tcp_segment(struct tcp *t, const struct segment *s)
     }
     if (f->state == FLOW_CLOSED) {
         bury(t, f, hash);
+        f = NULL;
     }
     if (tcp_memory(t) > t->limits->memory) {
-        evict(t);
+        evict(t, f);
     }
 }
 
