@@ -415,6 +415,10 @@ static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct s
         }
         return false;
     }
+    if (f->state == FLOW_OPEN && d == FROM_SERVER && !h->delivered && h->next_seq == x->seq) {
+        set_base(h, x->seq + 1, true); /* the SYN comes apart from the ACK before it */
+        return false;
+    }
     bool again =
         f->state == FLOW_OPEN && d == FROM_CLIENT && x->seq == client_isn(f) && !f->info.midstream;
     if (again) {

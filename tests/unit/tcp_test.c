@@ -136,6 +136,7 @@ struct opts {
     bool bad_sum;
     uint32_t cut; /* bytes the snaplen cut off */
     uint8_t ttl;
+    bool bad_options; /* a kind whose length reaches over the header's end, and one of none */
 };
 
 static void put16(uint8_t *p, uint32_t v)
@@ -171,7 +172,7 @@ static void send_at(struct world *w, enum dir d, uint32_t seq, uint32_t ack, uns
     const uint32_t c = w->client + 1;
     const uint8_t ip[2][4] = {{10, (uint8_t)(c >> 16), (uint8_t)(c >> 8), (uint8_t)c},
                               {10, 0, 0, 2}};
-    size_t header = o.tsval ? 32 : 20, n = header + data.n;
+    size_t header = o.tsval ? 32 : o.bad_options ? 24 : 20, n = header + data.n;
     uint8_t *p = calloc(1, n);
     put16(p, d == FROM_CLIENT ? 40000 : 25);
     put16(p + 2, d == FROM_CLIENT ? 25 : 40000);
@@ -185,6 +186,10 @@ static void send_at(struct world *w, enum dir d, uint32_t seq, uint32_t ack, uns
         static const uint8_t kind[4] = {1, 1, 8, 10};
         memcpy(p + 20, kind, sizeof kind);
         put32(p + 24, o.tsval);
+    }
+    if (o.bad_options) {
+        static const uint8_t wrong[2][4] = {{8, 200, 1, 1}, {8, 0, 0, 0}};
+        memcpy(p + 20, wrong[w->packet % 2], 4);
     }
     if (data.n) {
         memcpy(p + header, data.p, data.n);
@@ -377,9 +382,48 @@ static void segments_a_receiver_does_not_take(void **state)
     evade("far out of window", 0x10000000, 0, PSH | ACK, none, false, "GOOD");
     evade("reset with data", 0x40000000, 0, RST | ACK, none, false, "GOOD");
     evade("reset in window", 10, 0, RST, none, false, "GOOD");
+    evade("reset in window, bad checksum", 0, 0, RST, (struct opts){.bad_sum = true}, false,
+          "GOOD");
     evade("old timestamp", 0, 0, PSH | ACK, (struct opts){.tsval = 10}, true, "A1GOOD");
     evade("missing timestamp", 0, 0, PSH | ACK, none, true, "A1EVIL");
     evade("ECN bits", 0, 0, PSH | ACK | 0xc0, none, false, "EVIL");
+}
+
+static void bad_options_do_not_hide_the_data(void **state)
+{
+    (void)state;
+    struct world *w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    for (uint32_t i = 0; i < 4; i++) {
+        send_at(w, FROM_CLIENT, w->isn + 1 + 2 * i, SERVER_ISN + 1, PSH | ACK, bytes_of("ab"),
+                (struct opts){.bad_options = true});
+    }
+    assert_string_equal(buf_cstr(&w->read[0]), "abababab");
+    world_free(w);
+}
+
+/* Simultaneous open (RFC 9293 3.5), four packets, and a server that answers SYN before its ACK. */
+static void handshakes_of_other_kinds(void **state)
+{
+    (void)state;
+    struct opts none = {0};
+    for (int kind = 0; kind < 3; kind++) {
+        struct world *w = world_new(OVERLAP_LINUX);
+        send_at(w, FROM_CLIENT, w->isn, 0, SYN, bytes_of(""), none);
+        if (kind == 2) {
+            send_at(w, FROM_SERVER, SERVER_ISN, w->isn + 1, ACK, bytes_of(""), none);
+        }
+        send_at(w, FROM_SERVER, SERVER_ISN, 0, SYN, bytes_of(""), none);
+        send_at(w, FROM_CLIENT, w->isn, SERVER_ISN + 1, SYN | ACK, bytes_of(""), none);
+        send_at(w, FROM_SERVER, SERVER_ISN + (kind != 0), w->isn + 1, kind == 0 ? SYN | ACK : ACK,
+                bytes_of(""), none);
+        s_data(w, 0, 0, "220 mx");
+        c_data(w, 0, "EHLO");
+        assert_string_equal(buf_cstr(&w->read[1]), "220 mx");
+        assert_string_equal(buf_cstr(&w->read[0]), "EHLO");
+        assert_int_equal(w->opens, 1);
+        world_free(w);
+    }
 }
 
 /* A play of client segments "OFFSET TEXT TSVAL"; the log of what was read and told. */
@@ -677,6 +721,8 @@ int main(void)
         cmocka_unit_test(other_policies),
         cmocka_unit_test(segments_a_receiver_does_not_take),
         cmocka_unit_test(outdated_segments_are_told_where_they_bring_something_else),
+        cmocka_unit_test(bad_options_do_not_hide_the_data),
+        cmocka_unit_test(handshakes_of_other_kinds),
         cmocka_unit_test(urgent_bytes_leave_the_stream_as_on_linux),
         cmocka_unit_test(keep_alives_and_old_data_bring_nothing),
         cmocka_unit_test(a_copy_that_differs_is_told_with_both_texts),
