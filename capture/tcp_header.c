@@ -58,7 +58,7 @@ bool tcp_fields_read(const struct segment *s, struct tcp_fields *out)
     out->window = be16(p + 14);
     out->urgent = (uint16_t)(s->tcp.n >= URGENT_AT + 2 ? be16(p + URGENT_AT) : 0);
     out->scale = -1;
-    out->has_ts = false;
+    out->has_ts = out->outdated = false;
     out->data = bytes_from(s->tcp, header);
     out->wire = s->wire_len - (uint32_t)header;
     if (out->data.n > out->wire) {
