@@ -645,9 +645,12 @@ bool tcp_deliver_hole_is_acked(const struct flow *f)
 
 void tcp_deliver_drop(struct tcp *t, struct flow *f)
 {
+    if (f->waiting == NULL) {
+        return;
+    }
     for (int d = 0; d < 2; d++) {
-        for (struct doubt **p = doubts_of(f, (enum dir)d); p != NULL && *p != NULL;) {
-            doubt_free(t, p);
+        while (f->waiting->doubts[d] != NULL) {
+            doubt_free(t, &f->waiting->doubts[d]);
         }
     }
     tcp_waiting_free(t, f);

@@ -221,7 +221,7 @@ static uint32_t *link_prev(struct tcp *t, struct flow_lru *l, uint32_t of)
 static void list_add(struct tcp *t, struct flow *f, enum flow_list list)
 {
     struct flow_lru *l = &t->list[list];
-    f->list = list;
+    f->list = list & 7u;
     f->prev = l->newest;
     f->next = 0;
     *link_next(t, l, l->newest) = f->number;
