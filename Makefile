@@ -4,7 +4,8 @@
 #   make test     tests of this build only               make check   every test: gcc, clang, sanitizers, analysers
 #   make install  PREFIX=/usr/local DESTDIR=             make bench   speed and memory beside a bare libpcap loop
 #   make fuzz     long fuzzing (FUZZ_SECONDS each)        make golden  write the expected outputs of the samples anew
-#   make flood    floods and bombs at full size
+#   make flood    floods and bombs at full size           make mutate  mutated captures under the sanitizers
+#   make coverage lines that the fuzzing corpus reaches
 #
 # BUILD names the folder of a build, CC the compiler, SAN sanitizers (address,undefined), WERROR=1
 # makes warnings errors. Each combination wants a BUILD of its own; changed flags rebuild all the same.
@@ -214,6 +215,14 @@ fuzz:
 fuzz-smoke:
 	@tests/fuzz/run --smoke $(BUILD)/fuzz 120
 
+# Lines of capture/ and dissect/ that the kept inputs reach; mutated captures (MUTATIONS of them).
+coverage:
+	@tests/fuzz/run --coverage $(BUILD)/fuzz
+MUTATIONS ?= 20000
+mutate:
+	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=address,undefined BUILD=$(BUILD)/mutate WERROR=1 $(BUILD)/mutate/mailwire
+	@tests/mutate $(BUILD)/mutate/mailwire $(MUTATIONS)
+
 # ---- install ---------------------------------------------------------------------------------------
 
 install: all
@@ -232,4 +241,4 @@ print-flags:
 
 FORCE:
 .PHONY: all docs lib tests unit streams screens samples-check corpus faults test golden samples run check bench bench-programs fuzz \
-        fuzz-targets fuzz-smoke flood install clean print-flags FORCE
+        fuzz-targets fuzz-smoke coverage mutate flood install clean print-flags FORCE
