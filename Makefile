@@ -215,7 +215,10 @@ fuzz:
 fuzz-smoke:
 	@tests/fuzz/run --smoke $(BUILD)/fuzz 120
 
-# Lines of capture/ and dissect/ that the kept inputs reach; mutated captures (MUTATIONS of them).
+# The same targets under AFL++ (AFL_SECONDS each); lines of capture/ and dissect/ that the kept inputs reach; mutated captures (MUTATIONS of them).
+AFL_SECONDS ?= 600
+afl:
+	@tests/fuzz/afl $(BUILD)/afl $(AFL_SECONDS)
 coverage:
 	@tests/fuzz/run --coverage $(BUILD)/fuzz
 MUTATIONS ?= 20000
@@ -241,4 +244,4 @@ print-flags:
 
 FORCE:
 .PHONY: all docs lib tests unit streams screens samples-check corpus faults test golden samples run check bench bench-programs fuzz \
-        fuzz-targets fuzz-smoke coverage mutate flood install clean print-flags FORCE
+        fuzz-targets fuzz-smoke afl coverage mutate flood install clean print-flags FORCE
