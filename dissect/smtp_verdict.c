@@ -34,7 +34,7 @@ void smtp_verdict_fill(struct transaction *t, const struct reply *r)
     m->enhanced = r->enhanced;
     m->reply = arena_copy(arena, smtp_reply_text(r, &scratch));
     m->queue_id = reply_queue_id(m->reply);
-    if (r->torn && m->queue_id.p + m->queue_id.n == m->reply.p + m->reply.n) {
+    if (r->torn && m->queue_id.n > 0 && m->queue_id.p + m->queue_id.n == m->reply.p + m->reply.n) {
         m->queue_id.n = 0; /* more of it may be missing */
     }
     if (t->body_over) {
