@@ -42,13 +42,13 @@ static const char *open_cause(int error)
 static const char *kind_cause(const struct stat *st, int fd)
 {
     if (S_ISDIR(st->st_mode)) {
-        return "is a folder; name the capture files in it";
+        return "this is a folder; name the capture files in it, each with its own -r";
     }
     if (isatty(fd)) {
-        return "is a terminal; send a capture into it, as in: tcpdump -w - | mailwire -r -";
+        return "this is a terminal; send a capture into it, as in: tcpdump -w - | mailwire -r -";
     }
     if (S_ISREG(st->st_mode) && st->st_size == 0) {
-        return "is empty: there is no capture in it";
+        return "it is empty, there is no capture in it";
     }
     return NULL;
 }
@@ -255,7 +255,7 @@ bool input_begin(struct input *in, const char *path, struct error *e)
         return refuse(e, path,
                       in->error.text[0] != '\0' ? in->error.text
                       : in->stopped             ? "stopped before anything came"
-                                                : "is empty: there is no capture in it");
+                                                : "it is empty, there is no capture in it");
     }
     struct error cause;
     if (!input_may_unpack(in->left, &cause)) {

@@ -229,7 +229,7 @@ bool reader_new(struct reader **out, struct input *in, struct error *e)
     if (first.n == 0) {
         return error_set(e, "%s",
                          in->error.text[0] != '\0' ? in->error.text
-                                                   : "is empty: there is no capture in it");
+                                                   : "it is empty, there is no capture in it");
     }
     if (kind == MAGICS) {
         return refuse_format(e, first);

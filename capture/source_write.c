@@ -29,6 +29,17 @@ static bool fail(struct source_writer *w, struct error *e, const char *doing, in
     return error_set(e, "%.250s: %s: %.100s", source_shown(w->path, shown), doing, strerror(error));
 }
 
+static void open_failed(struct source_writer *w, struct error *e, int error)
+{
+    char shown[SOURCE_WORDS_MOST];
+    if (error == ENOENT) {
+        error_set(e, "%.250s: can not be written to: its folder does not exist",
+                  source_shown(w->path, shown));
+    } else {
+        fail(w, e, "can not be written to", error);
+    }
+}
+
 /* ---- opening ---- */
 
 static bool own_is_special(void *arg, const char *path)
@@ -122,7 +133,7 @@ bool source_writer_open(struct source_writer **out, struct source *s, const char
         w->file = fdopen(fd, "w");
     }
     if (w->file == NULL) {
-        fail(w, e, "can not be written to", errno);
+        open_failed(w, e, errno);
         free(w->temporary); /* it is not ours to remove */
         w->temporary = NULL;
         writer_free(&w);

@@ -2,6 +2,7 @@
 #include "ui/filter_private.h"
 
 #include "capture/base/buf.h"
+#include "capture/base/typo.h"
 
 #define QUOTED_MOST 8192
 #define WORD_COST   8
@@ -156,42 +157,14 @@ static bool is_name_byte(int c)
     return ascii_is_alpha(c) || ascii_is_digit(c) || c == '_' || c == '-' || c == '.';
 }
 
-/* Letters to add, take out or change until a becomes b (Levenshtein); b is a field's name. */
-static size_t distance(struct bytes a, const char *b)
-{
-    size_t row[32], n = strlen(b);
-    if (n >= sizeof row / sizeof row[0]) {
-        return SIZE_MAX;
-    }
-    for (size_t j = 0; j <= n; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t change = corner + (ascii_lower(a.p[i - 1]) != b[j - 1]);
-            corner = row[j];
-            size_t other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = change < other ? change : other;
-        }
-    }
-    return row[n];
-}
-
 /* The field that a mistyped name was probably meant to be. */
 static const char *similar(struct bytes name)
 {
-    const char *best = NULL;
-    size_t least = name.n < 3 ? 0 : name.n < 6 ? 2 : 3;
-    for (size_t i = 0; i < field_count() && name.n < 40; i++) {
-        size_t d = distance(name, field_table[i].name);
-        if (d < least) {
-            least = d;
-            best = field_table[i].name;
-        }
+    struct typo t = typo_of(name);
+    for (size_t i = 0; i < field_count(); i++) {
+        typo_try(&t, field_table[i].name);
     }
-    return best;
+    return t.best;
 }
 
 static struct node *unknown_field(struct parser *p, size_t at, struct bytes name)

@@ -1,6 +1,7 @@
 #include "ui/options.h"
 
 #include "capture/base/buf.h"
+#include "capture/base/typo.h"
 #include "ui/export/hashcat.h"
 
 #include <inttypes.h>
@@ -104,7 +105,10 @@ static bool take_port(struct options *o, const struct option_row *row, const cha
     }
     while (fine && bytes_split(&rest, ',', &number)) {
         uint64_t port = 0;
-        fine = bytes_u64(number, &port) && port > 0 && port <= UINT16_MAX;
+        if (!bytes_u64(number, &port) || port == 0 || port > UINT16_MAX) {
+            return error_set(e, "--port: \"%.*s\" is no port; ports are numbers from 1 to 65535",
+                             (int)(number.n < 60 ? number.n : 60), (const char *)number.p);
+        }
         hint.port = (uint16_t)port;
         o->ports = xrealloc(o->ports, (o->port_count + 1) * sizeof *o->ports);
         o->ports[o->port_count++] = hint;
@@ -194,7 +198,8 @@ static const struct option_row rows[] = {
     {'D', NULL, NULL, "Input", "list the interfaces", CALL(take_interfaces)},
     {'p', NULL, NULL, "Input", "do not switch the interface to promiscuous mode",
      FLAG(no_promiscuous)},
-    {'s', NULL, "BYTES", "Input", "capture so much of each packet (snaplen)", NUMBER(snaplen)},
+    {'s', NULL, "BYTES", "Input", "capture so many bytes of each packet (snaplen)",
+     NUMBER(snaplen)},
     {'B', NULL, "KIB", "Input", "size of the capture buffer", NUMBER(buffer_kib)},
     {'c', NULL, "COUNT", "Input", "stop after so many packets", NUMBER(max_packets)},
     {0, "after", "TIME", "Input",
@@ -301,7 +306,7 @@ static bool apply(struct options *o, const struct option_row *row, const char *v
     } else {
         uint64_t number = 0;
         if (!bytes_u64(bytes_of(value), &number) || number > INT32_MAX) {
-            return error_set(e, "%s: \"%.60s\" is no number", shown, value);
+            return error_set(e, "%s: \"%.60s\" is no number from 0 to %d", shown, value, INT32_MAX);
         }
         memcpy(field, &number, sizeof number);
     }
@@ -349,6 +354,20 @@ static bool take_value(struct words *w, const struct option_row *row, const char
     return true;
 }
 
+static bool unknown_option(struct bytes name, struct error *e)
+{
+    struct typo t = typo_of(name);
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].name != NULL) {
+            typo_try(&t, rows[i].name);
+        }
+    }
+    return t.best != NULL ? error_set(e, "there is no option --%.*s; is --%s meant?", (int)name.n,
+                                      (const char *)name.p, t.best)
+                          : error_set(e, "there is no option --%.*s; mailwire --help lists them",
+                                      (int)(name.n < 60 ? name.n : 60), (const char *)name.p);
+}
+
 static bool long_option(struct options *o, struct words *w, const char *word, struct error *e)
 {
     const char *equals = strchr(word, '=');
@@ -356,7 +375,7 @@ static bool long_option(struct options *o, struct words *w, const char *word, st
     const struct option_row *row = by_name(bytes_make(word, n));
     const char *value = NULL;
     if (row == NULL) {
-        return error_set(e, "there is no option --%.60s; mailwire --help lists them", word);
+        return unknown_option(bytes_make(word, n), e);
     }
     if (row->value == NULL && equals != NULL) {
         return error_set(e, "--%s takes no value", row->name);
@@ -523,7 +542,7 @@ static void print_views(FILE *out)
 {
     size_t count = 0;
     const struct export_format *const *all = export_formats(&count);
-    fputs("\nViews (-T); without -T it is sessions\n", out);
+    fputs("\nViews (-T); without -T: the viewer on a terminal, else sessions\n", out);
     for (size_t i = 0; i < count; i++) {
         if (all[i]->is_view) {
             fprintf(out, "  %s", all[i]->name);
@@ -546,6 +565,15 @@ void options_print_help(FILE *out)
         print_row(out, &rows[i]);
     }
     print_views(out);
+    fputs(
+        "\nExamples\n"
+        "  mailwire -r monday.pcap                        look around in a capture\n"
+        "  mailwire -i eth0 port 25 or port 587           the same while it happens\n"
+        "  mailwire -r monday.pcap -f 'rcpt:anna code>=400' -T sessions\n"
+        "  mailwire -r monday.pcap -T transcript --session 4 --explain\n"
+        "\nThe manual (man mailwire) has the language of filters, the keys of the viewer, and all "
+        "findings.\n",
+        out);
     fputs("\nExit status: 0 done; 1 the input or an output failed in part; 2 usage; 3 nothing "
           "could be "
           "read.\n",

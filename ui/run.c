@@ -5,6 +5,7 @@
 #include "capture/pipeline.h"
 #include "dissect/engine.h"
 #include "dissect/judge.h"
+#include "ui/check.h"
 #include "ui/confine.h"
 #include "ui/filter_mime.h"
 #include "ui/filter_sink.h"
@@ -44,6 +45,7 @@ struct running {
     struct export_config *configs; /* one a sink */
     struct sink *sink;             /* the first of the chain */
     struct counter judged;         /* behind the judge */
+    uint64_t selected;             /* sessions of --session that came by */
     struct filter *filter;         /* -f, NULL none */
     struct geo *geo;               /* NULL none, or nobody asks */
     bool selects;                  /* some sessions only: --session or -f */
@@ -160,6 +162,10 @@ static bool set_span(struct running *r, struct error *e)
     if ((o->after != NULL && !when_parse(o->after, day, o->utc, &after)) ||
         (o->before != NULL && !when_parse(o->before, day, o->utc, &before))) {
         return error_set(e, "--after, --before: there is no such time on that day");
+    }
+    if (after >= before) {
+        return error_set(e, "nothing lies between --after %.60s and --before %.60s", o->after,
+                         o->before);
     }
     source_set_span(r->source, after, before);
     if (r->again != NULL) {
@@ -392,7 +398,7 @@ static bool chain_sinks(struct running *r, const struct sink_list *l, struct sin
         to = filter;
     }
     if (!selection_is_empty(&r->o->selection)) {
-        to = selection_sink_new(&r->o->selection, to);
+        to = selection_sink_new(&r->o->selection, &r->selected, to);
     }
     to = counter_set(&r->judged, to);
     r->sink = judge_new(&r->o->limits, to);
@@ -503,6 +509,9 @@ static void tell_troubles(struct running *r)
     const struct pipeline_counters *p = pipeline_counters(r->pipeline);
     const struct source_stats *s = source_stats(r->source);
     struct error e;
+    if (!check_selected(r->o, engine_sessions(r->engine), r->selected, &e) && !r->o->quiet) {
+        say(r, e.text);
+    }
     if (p->unknown_link > 0) {
         error_set(&e, "%" PRIu64 " packets of link type %d were not read: it is not known here",
                   p->unknown_link, p->unknown_linktype);
@@ -705,7 +714,13 @@ static enum run_status run_confined(struct running *r)
     enum run_status status = RUN_USAGE;
     if (!configure_source(r, &e) || !open_geo(r, &e)) {
         run_say(e.text);
+    } else if (!check_outputs(r->o, &e)) {
+        run_say(e.text);
+        status = RUN_PARTLY;
     } else if (!open_sources(r, &usage, &e)) {
+        if (usage) {
+            check_explain_bpf(r->o, &e);
+        }
         run_say(e.text);
         status = usage ? RUN_USAGE : RUN_NOTHING;
     } else {
@@ -734,7 +749,7 @@ static bool read_filter(struct running *r)
         struct buf b;
         buf_init(&b, 1 << 16);
         filter_error_show(o->filter, &e, &b);
-        fprintf(stderr, "mailwire: -f is no filter:\n%s\n", buf_cstr(&b));
+        fprintf(stderr, "mailwire: -f is no filter:\n%s", buf_cstr(&b));
         buf_done(&b);
     }
     return r->filter != NULL;

@@ -73,6 +73,7 @@ void selection_done(struct selection *s)
 struct selection_sink {
     struct sink sink;
     const struct selection *selection;
+    uint64_t *count;
     struct sink *to;
     char (*seen)[17]; /* ids of the selected sessions: findings over several name only ids */
     size_t seen_count;
@@ -108,6 +109,7 @@ static void selection_event(struct sink *self, const struct event *e)
     }
     if (e->kind == EV_OPEN) {
         remember(x, e->session);
+        ++*x->count;
     }
     sink_event(x->to, e);
 }
@@ -121,11 +123,12 @@ static bool selection_close(struct sink *self, struct error *err)
     return fine;
 }
 
-struct sink *selection_sink_new(const struct selection *s, struct sink *to)
+struct sink *selection_sink_new(const struct selection *s, uint64_t *count, struct sink *to)
 {
     struct selection_sink *x = xcalloc(1, sizeof *x);
     x->sink = (struct sink){.event = selection_event, .close = selection_close};
     x->selection = s;
+    x->count = count;
     x->to = to;
     return &x->sink;
 }

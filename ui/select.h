@@ -18,7 +18,8 @@ bool selection_has(const struct selection *s, const struct session_info *info);
 void selection_done(struct selection *s);
 
 /* Hands on the events of the selected sessions, findings over several of which one is selected, and
- * what belongs to the whole capture. Owns `to`; s is borrowed. */
-struct sink *selection_sink_new(const struct selection *s, struct sink *to);
+ * what belongs to the whole capture; counts the sessions in *count. Owns `to`; s and count are
+ * borrowed. */
+struct sink *selection_sink_new(const struct selection *s, uint64_t *count, struct sink *to);
 
 #endif

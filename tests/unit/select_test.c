@@ -50,10 +50,12 @@ static void test_only_selected_sessions(void **state)
     assert_true(selection_add(&s, "2", &e));
     assert_true(selection_add(&s, id, &e));
     assert_false(selection_is_empty(&s));
-    struct sink *x = selection_sink_new(&s, &h.sink);
+    uint64_t count = 0;
+    struct sink *x = selection_sink_new(&s, &count, &h.sink);
     for (uint64_t i = 1; i <= 6; i++) {
         made_smtp(i, x);
     }
+    assert_int_equal(count, 2);
     for (uint64_t i = 1; i <= 6; i++) {
         assert_int_equal(h.by_session[i] > 0, i == 2 || i == 5);
     }

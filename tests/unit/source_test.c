@@ -94,6 +94,12 @@ static void ng_section(struct out *o)
     p32(o, 28);
 }
 
+static void ng_new(struct out *o)
+{
+    out_new(o, false);
+    ng_section(o);
+}
+
 /* resolution < 0: without the option. A comment stands before it. */
 static void ng_interface(struct out *o, unsigned linktype, uint32_t snaplen, int resolution)
 {
@@ -313,6 +319,12 @@ static void run_file(struct bench *b, unsigned slot)
     run(b, &c);
 }
 
+static void run_out(struct bench *b, struct out *o)
+{
+    store_out(b, 0, o);
+    run_file(b, 0);
+}
+
 static void expect_text(struct bench *b, const char *want, bool failed)
 {
     if (strcmp(b->text, want) != 0 || b->stats.failed != failed) {
@@ -383,8 +395,7 @@ static void lying_records(void **state)
     pcap_record(&o, BASE, 0, 4, UINT32_MAX, "huge");
     pcap_record(&o, UINT32_MAX, 2000000, 4, 4, "2106");
     pcap_record(&o, BASE, 0, 0, 10, "");
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     expect_text(b, "longer huge 2106 ", false);
     assert_int_equal(b->seen[0].wire_len, 6);
     assert_int_equal(b->seen[1].wire_len, UINT32_MAX);
@@ -455,8 +466,7 @@ static void a_bad_record_ends_it(void **state)
     pcap_simple(&o, 0, "good");
     pcap_record(&o, BASE, 0, 0xfffffff0, 4, "bad!");
     pcap_simple(&o, 1, "lost");
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     expect_text(b, "good", true);
     expect_told(b, "damaged behind packet 1 (near byte 60)");
 }
@@ -467,8 +477,7 @@ static void ng_mixed_interfaces(void **state)
 {
     struct bench *b = *state;
     struct out o;
-    out_new(&o, false);
-    ng_section(&o);
+    ng_new(&o);
     ng_interface(&o, 1, 262144, -1);
     ng_other(&o, 4, 40);          /* name resolution */
     ng_interface(&o, 101, 96, 9); /* another link type, snaplen and unit */
@@ -482,8 +491,7 @@ static void ng_mixed_interfaces(void **state)
     ng_other(&o, 0xbad, 100);
     ng_other(&o, 5, 20);
     ng_enhanced(&o, 2, (uint64_t)BASE << 20, "seven");
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     expect_text(b, "one two three four five six seven", false);
     static const int linktypes[] = {1, 12, 12, 113, 1, 12, 113};
     static const int64_t fractions[] = {7000, 8, 9, 500000000, 10000, 11, 0};
@@ -500,15 +508,13 @@ static void ng_times_are_clamped(void **state)
 {
     struct bench *b = *state;
     struct out o;
-    out_new(&o, false);
-    ng_section(&o);
+    ng_new(&o);
     ng_interface(&o, 1, 0, 0); /* whole seconds */
     ng_enhanced(&o, 0, UINT64_MAX, "a");
     ng_enhanced(&o, 0, UINT64_C(1) << 62, "b");
     ng_enhanced(&o, 0, UINT32_MAX, "c");
     ng_enhanced(&o, 0, UINT64_C(1) << 63, "d");
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     expect_text(b, "a b c d", false);
     for (size_t i = 0; i < 4; i++) {
         assert_in_range(b->seen[i].time, 0, UINT32_MAX * SECOND);
@@ -528,8 +534,7 @@ static void ng_sections_of_both_orders(void **state)
         ng_interface(&o, i < 2 ? 1 : 101, 65535, -1);
         ng_enhanced(&o, 0, (BASE + i) * UINT64_C(1000000), i % 2 == 1 ? "big" : "little");
     }
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     expect_text(b, "little big little big", false);
     assert_int_equal(b->seen[3].time, (BASE + 3) * SECOND);
     assert_int_equal(b->seen[3].linktype, 12);
@@ -547,8 +552,7 @@ static void ng_simple_packets(void **state)
     ng_simple(&o, 100, "abcd");
     ng_enhanced(&o, 0, BASE * UINT64_C(1000000), "longer than the snaplen says");
     ng_simple(&o, 2, "ef");
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     expect_text(b, "abcd longer than the snaplen says ef", false);
     assert_int_equal(b->seen[0].wire_len, 100);
     assert_int_equal(b->seen[0].time, 0);
@@ -558,16 +562,14 @@ static void ng_many_interfaces(void **state)
 {
     struct bench *b = *state;
     struct out o;
-    out_new(&o, false);
-    ng_section(&o);
+    ng_new(&o);
     for (unsigned i = 0; i < 1000; i++) {
         ng_interface(&o, i % 2 == 0 ? 1 : 101, i, -1);
     }
     for (unsigned i = 0; i < 3000; i++) {
         ng_enhanced(&o, i * 7 % 1000, i, "x");
     }
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     assert_int_equal(b->count, 3000);
     assert_false(b->stats.failed);
     for (size_t i = 0; i < KEPT; i++) {
@@ -580,15 +582,13 @@ static void ng_interface_bomb(void **state)
 {
     struct bench *b = *state;
     struct out o;
-    out_new(&o, false);
-    ng_section(&o);
+    ng_new(&o);
     for (unsigned i = 0; i < 65540; i++) {
         ng_interface(&o, 1, 0, -1);
     }
     ng_enhanced(&o, 65535, 1, "last");
     ng_enhanced(&o, 65536, 1, "beyond");
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     expect_text(b, "last", true);
     expect_told(b, "1 packets were skipped");
 }
@@ -597,16 +597,14 @@ static void ng_unknown_interface(void **state)
 {
     struct bench *b = *state;
     struct out o;
-    out_new(&o, false);
-    ng_section(&o);
+    ng_new(&o);
     ng_simple(&o, 4, "none");
     ng_interface(&o, 1, 0, -1);
     ng_enhanced(&o, 0, 1, "known");
     ng_enhanced(&o, 1, 1, "unknown");
     ng_enhanced(&o, UINT32_MAX, 1, "unknown");
     ng_enhanced(&o, 0, 1, "again");
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     expect_text(b, "known again", true);
     expect_told(b, "3 packets were skipped");
 }
@@ -811,8 +809,7 @@ static void a_pipe_among_files(void **state)
     struct out o;
     char name[32];
     store_at(b, 0, 10, "first");
-    out_new(&o, false);
-    ng_section(&o);
+    ng_new(&o);
     ng_interface(&o, 113, 0, -1);
     ng_enhanced(&o, 0, (BASE + 50) * UINT64_C(1000000), "second");
     ng_enhanced(&o, 0, (BASE + 51) * UINT64_C(1000000), "end");
@@ -901,8 +898,7 @@ static void filter_of_another_link_type(void **state)
 {
     struct bench *b = *state;
     struct out o;
-    out_new(&o, false);
-    ng_section(&o);
+    ng_new(&o);
     ng_interface(&o, 1, 0, -1);
     ng_interface(&o, 101, 0, -1);
     for (unsigned i = 0; i < 4; i++) {
@@ -1083,8 +1079,7 @@ static void idle_while_reading(void **state)
     for (uint32_t i = 0; i < 20000; i++) {
         pcap_simple(&o, i, "x");
     }
-    store_out(b, 0, &o);
-    run_file(b, 0);
+    run_out(b, &o);
     assert_int_equal(b->count, 20000);
     assert_in_range(b->idles, 2, 20);
 }
@@ -1204,8 +1199,7 @@ static void mixed_link_types_are_not_written(void **state)
     struct bench *b = *state;
     struct copier c;
     struct out o;
-    out_new(&o, false);
-    ng_section(&o);
+    ng_new(&o);
     ng_interface(&o, 1, 0, -1);
     ng_interface(&o, 101, 0, -1);
     for (unsigned i = 0; i < 4; i++) {

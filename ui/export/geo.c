@@ -258,6 +258,15 @@ static void insert(struct geo *g, struct database *d)
     g->databases[at] = d;
 }
 
+static const char *open_cause(int code, int error)
+{
+    bool unknown =
+        code == MMDB_INVALID_METADATA_ERROR || code == MMDB_UNKNOWN_DATABASE_FORMAT_ERROR;
+    return unknown                 ? "this is no MaxMind database (.mmdb), or only a part of one"
+           : code == MMDB_IO_ERROR ? strerror(error)
+                                   : MMDB_strerror(code);
+}
+
 static bool open_one(struct opening *o, const char *path)
 {
     char name[40];
@@ -275,7 +284,7 @@ static bool open_one(struct opening *o, const char *path)
     close(fd); /* the mapping stays */
     if (code != MMDB_SUCCESS) {
         free(d);
-        return complain(o, path, code == MMDB_IO_ERROR ? strerror(why) : MMDB_strerror(code));
+        return complain(o, path, open_cause(code, why));
     }
     if (d->mmdb.metadata.database_type == NULL || !try_out(&d->mmdb)) {
         MMDB_close(&d->mmdb);
