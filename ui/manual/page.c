@@ -13,13 +13,20 @@
 
 #define LINE_MOST 4096
 
-/* A sentence of a table, which begin small and have no stop. */
-static void put_sentence(FILE *out, const char *text)
+/* Texts of tables begin small and have no stop. */
+static void put_begin(FILE *out, const char *text)
 {
     char first[] = {(char)ascii_upper((unsigned char)text[0]), '\0'};
     if (text[0] != '\0') {
         roff_text(out, first);
         roff_text(out, text + 1);
+    }
+}
+
+static void put_sentence(FILE *out, const char *text)
+{
+    if (text[0] != '\0') {
+        put_begin(out, text);
         fputs(".\n", out);
     }
 }
@@ -60,7 +67,7 @@ static void put_field(FILE *out, const struct filter_field *f)
 {
     bool header = strcmp(f->name, "header.") == 0;
     roff_tag(out, header ? "header.NAME" : f->name, filter_type_name(f->type));
-    roff_text(out, f->help);
+    put_begin(out, f->help);
     if (f->words[0] != '\0') {
         fputs(": ", out);
         roff_text(out, f->words);
@@ -157,10 +164,18 @@ static void put_screens(FILE *out, uint32_t of)
 
 static void put_key(FILE *out, const struct key_row *row)
 {
-    roff_tag(out, row->keys, NULL);
-    roff_text(out, row->help);
+    struct buf keys;
+    struct bytes rest = bytes_of(row->keys), key;
+    buf_init(&keys, 1024);
+    while (bytes_split(&rest, ' ', &key)) {
+        buf_add_str(&keys, keys.n > 0 ? ", " : "");
+        buf_add(&keys, key);
+    }
+    roff_tag(out, buf_cstr(&keys), NULL);
+    put_begin(out, row->help);
     put_screens(out, row->views);
     fputs(".\n", out);
+    buf_done(&keys);
 }
 
 static void put_keys(FILE *out)
