@@ -142,14 +142,25 @@ static void end_flow(struct tcp *t, struct flow *f, enum stream_close how)
     tcp_table_remove(t, f);
 }
 
+#define GRAVE_SEQ ((1u << GRAVE_SEQ_BITS) - 1)
+
+/* The sequence number behind all that was seen of a direction. */
+static uint32_t seq_behind(const struct half *h)
+{
+    uint64_t end = h->highest > h->acked ? h->highest : h->acked;
+    return h->next_seq + (uint32_t)(end - h->next);
+}
+
 /* Closed by its ends: only what late packets need is kept. */
 static void bury(struct tcp *t, struct flow *f, uint64_t hash)
 {
     bool client_first = tcp_table_client_first(f);
+    uint32_t end = seq_behind(&f->half[f->server_reset ? FROM_SERVER : FROM_CLIENT]);
     struct grave g = {.hash = hash,
                       .closed = t->second,
                       .start = f->info.start,
                       .nth = f->info.nth,
+                      .reset_seq = end & GRAVE_SEQ,
                       .reset = f->closed_how == CLOSE_RST,
                       .reset_by_first = f->server_reset != client_first,
                       .client_is_first = client_first};
@@ -653,6 +664,15 @@ static struct flow *rise(struct tcp *t, const struct grave *g, const struct segm
     return f;
 }
 
+/* New data of the one who reset it; what was seen before is a copy that came late. */
+static bool goes_on_behind_reset(const struct grave *g, const struct segment *s,
+                                 const struct tcp_fields *x)
+{
+    uint32_t beyond = (x->seq + x->wire - g->reset_seq) & GRAVE_SEQ;
+    return g->reset && g->reset_by_first == tcp_table_source_first(s, x) && x->wire > 0 &&
+           x->flags & TCP_ACK && beyond > 0 && beyond <= GRAVE_SEQ / 2;
+}
+
 /* The first packet of a connection, as far as is known; NULL when it begins none. */
 static struct flow *begin_flow(struct tcp *t, const struct segment *s, const struct tcp_fields *x,
                                uint64_t hash, enum dir *d)
@@ -669,9 +689,7 @@ static struct flow *begin_flow(struct tcp *t, const struct segment *s, const str
         return f;
     }
     if (g != NULL) { /* late packets of what is over are absorbed */
-        bool forged = g->reset && g->reset_by_first == tcp_table_source_first(s, x) &&
-                      x->wire > 0 && x->flags & TCP_ACK;
-        return forged ? rise(t, g, s, x, hash, d) : NULL;
+        return goes_on_behind_reset(g, s, x) ? rise(t, g, s, x, hash, d) : NULL;
     }
     if (x->wire > 0 || x->flags & TCP_SYN) {
         bool client_is_src = !(x->flags & TCP_SYN) && x->dport < x->sport;

@@ -9,6 +9,8 @@
 
 #include "capture/base/bytes.h"
 
+#define GRAVE_SEQ_BITS 29 /* of a sequence number: more than any window holds */
+
 struct grave {
     uint64_t hash;
     int64_t start;           /* of the connection */
@@ -18,6 +20,7 @@ struct grave {
     bool reset : 1;          /* it ended in a reset */
     bool reset_by_first : 1; /* ... of the end that stands first in the order of addresses */
     bool client_is_first : 1;
+    uint32_t reset_seq : GRAVE_SEQ_BITS; /* where the stream of who reset it ended */
 };
 
 /* Graves are numbered; number n lies at n modulo the room. A number that is no longer in

@@ -190,8 +190,8 @@ static void release_server(struct session *s, enum pop2_tag tag)
     struct bytes waiting = session_waiting(s, FROM_SERVER);
     struct bytes line = bytes_sub(waiting, 0, bytes_find(waiting, '\n', 0));
     bool sent = tag == POP2_RETR;
-    if (!sent && st->client_lost && waiting.n > 0) {
-        sent = !pop2_is_reply(line); /* it spoke before this command: a RETR was lost */
+    if (st->client_lost && waiting.n > 0) {
+        sent = !pop2_is_reply(line); /* it spoke before this command: to one that was lost */
     }
     session_release(s, FROM_SERVER, sent ? MODE_COUNT : MODE_LINE, sent ? st->size : 0);
 }

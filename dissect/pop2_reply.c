@@ -325,8 +325,8 @@ static void server_line(struct session *s, const struct frame *f)
         unasked(s, f, sure && st->after_mail && bytes_at(f->data, 0) == '=');
     } else if (answers(p, f->data)) {
         answer(s, p, f);
-    } else {
-        unasked(s, f, true);
+    } else { /* behind a hole in the commands: to one of those that were lost */
+        unasked(s, f, !(st->client_lost && p->tag == POP2_RETR));
     }
     st->after_mail = false;
 }

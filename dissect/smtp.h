@@ -126,6 +126,7 @@ struct transaction {
     uint32_t next_verdict; /* recipient whose verdict comes next (LMTP, PRDR) */
     struct reply *refusal; /* of DATA */
     bool refused;          /* MAIL was refused */
+    bool chunk_lost;       /* commands in it were lost, perhaps a BDAT with its chunk */
     bool headless;         /* its MAIL, and perhaps more, was not captured */
     bool partial;          /* the start of its message was not captured */
     bool after_refusal;    /* sent although DATA was refused */

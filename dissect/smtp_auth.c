@@ -46,7 +46,7 @@ bool smtp_auth_line(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
     struct smtp_auth *a = x->auth;
-    if (a->blind && smtp_is_command(f->data)) {
+    if ((a->blind || x->lost > 0) && smtp_is_command(f->data)) {
         x->auth = NULL; /* the exchange is over; its command still owns it */
         return false;
     }

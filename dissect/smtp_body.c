@@ -133,6 +133,7 @@ void smtp_bdat(struct session *s, const struct frame *f, struct pending *p)
     }
     if (x->open == NULL && x->unsure) {
         x->open = smtp_transaction_new(s);
+        x->open->chunk_lost = true;
     }
     x->chunk = x->open;
     x->chunk_last = last;
@@ -154,7 +155,7 @@ static void chunk_over(struct session *s, const struct frame *f)
     struct transaction *t = x->chunk;
     x->chunk = NULL;
     if (x->chunk_last) {
-        session_message_end(s, t->message, f, !t->partial);
+        session_message_end(s, t->message, f, !t->partial && !t->chunk_lost);
         t->body_over = true;
         if (t->decided) {
             smtp_message_tell(s, t);

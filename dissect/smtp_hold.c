@@ -299,6 +299,9 @@ void smtp_client_gap(struct session *s, const struct frame *f)
         uint64_t lost = x->lost + f->missing;
         x->lost = lost < LOST_UNKNOWN ? (uint32_t)lost : LOST_UNKNOWN;
         x->unsure = true;
+        if (x->open != NULL && (x->open->message != NULL || x->open->total > 0)) {
+            x->open->chunk_lost = true;
+        }
         if (x->auth == NULL || !x->auth->wants) {
             smtp_wait(s, PEEK_COMMAND_LOST);
         }

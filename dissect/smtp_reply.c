@@ -76,6 +76,13 @@ static uint64_t particular_to(const struct reply *r)
     return 0;
 }
 
+/* A login is agreed to with 235 alone: another 2xx was said to a later command. */
+static bool is_over(const struct pending *p, const struct reply *r)
+{
+    return (p->tag == SMTP_AUTH || p->tag == SMTP_X_EXPS) && r->status == REPLY_OK &&
+           r->code != 235 && r->code != 0;
+}
+
 /* Nothing else gets such a reply: where its command is not among those that wait, it was lost. */
 static bool is_sure(const struct reply *r)
 {
@@ -96,6 +103,9 @@ static size_t answered_in_gap(struct session *s, const struct reply *r)
     }
     if (x->unsure && is_sure(r)) {
         return skip;
+    }
+    if (oldest != NULL && oldest->next != NULL && is_over(oldest, r)) {
+        return 1;
     }
     skip = 0;
     for (const struct pending *p = oldest; x->out_of_step && p != NULL && p->next != NULL;

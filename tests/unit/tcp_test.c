@@ -668,6 +668,21 @@ static void many_connections_are_told_apart(void **state)
     world_free(w);
 }
 
+static void a_copy_behind_a_reset_begins_nothing(void **state)
+{
+    (void)state;
+    struct world *w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    c_data(w, 0, "one");
+    send_at(w, FROM_CLIENT, w->isn + 1 + 3, SERVER_ISN + 1, RST | ACK, bytes_of(""),
+            (struct opts){0});
+    c_data(w, 0, "one");
+    assert_int_equal(w->opens, 1);
+    c_data(w, 3, "two"); /* the reset was forged */
+    assert_int_equal(w->opens, 2);
+    world_free(w);
+}
+
 static void a_port_used_again_is_a_new_connection(void **state)
 {
     (void)state;
@@ -736,6 +751,7 @@ int main(void)
         cmocka_unit_test(data_of_the_syn_counts_when_it_was_acknowledged),
         cmocka_unit_test(data_of_the_syn_counts_as_memory),
         cmocka_unit_test(many_connections_are_told_apart),
+        cmocka_unit_test(a_copy_behind_a_reset_begins_nothing),
         cmocka_unit_test(a_port_used_again_is_a_new_connection),
         cmocka_unit_test(midstream_flows_are_read_from_where_they_begin),
         cmocka_unit_test(hard_inputs_take_linear_time),
