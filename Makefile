@@ -6,6 +6,7 @@
 #   make fuzz     long fuzzing (FUZZ_SECONDS each)        make golden  write the expected outputs of the samples anew
 #   make flood    floods and bombs at full size           make mutate  mutated captures under the sanitizers
 #   make coverage lines that the fuzzing corpus reaches
+#   make tsan     races between the viewer's threads    make soak    the viewer live for 20 minutes (root)
 #
 # BUILD names the folder of a build, CC the compiler, SAN sanitizers (address,undefined), WERROR=1
 # makes warnings errors. Each combination wants a BUILD of its own; changed flags rebuild all the same.
@@ -189,6 +190,15 @@ check:
 # Floods and bombs at full size; make check runs them at a twentieth.
 flood: $(BUILD)/mailwire $(BUILD)/tests/bench/generate
 	@tests/floods $^
+# Races between the viewer's two threads; the viewer live for 20 minutes in a network namespace (root).
+tsan:
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/tsan SAN=thread all tests
+	@tests/tsan $(BUILD)/tsan
+SOAK_SECONDS ?= 1200
+soak: mailwire
+	@tests/install-packages soak
+	@tests/soak $(BUILD)/mailwire $(SAMPLE) $(SOAK_SECONDS)
+
 bench-programs: $(BENCH)
 bench: mailwire $(BENCH)
 	@tests/bench/run $(BUILD)
@@ -243,5 +253,5 @@ print-flags:
 	@echo '$(ALL_CFLAGS)'
 
 FORCE:
-.PHONY: all docs lib tests unit streams screens samples-check corpus faults test golden samples run check bench bench-programs fuzz \
+.PHONY: all docs lib tests unit streams screens samples-check corpus faults test golden samples run check tsan soak bench bench-programs fuzz \
         fuzz-targets fuzz-smoke afl coverage mutate flood install clean print-flags FORCE
