@@ -1,24 +1,11 @@
 /* Is it POP2? "+ POP2", "#4 messages", HELO with two words: nothing else talks so. */
 #include "dissect/pop2_private.h"
+#include "dissect/probe.h"
 
 #define LINES_MOST 30
 #define ENOUGH     4000u
 
 enum look { LOOK_NOTHING, LOOK_WEAK, LOOK_STRONG, LOOK_NOT };
-
-static bool next_line(struct bytes *rest, struct bytes *line)
-{
-    size_t lf = bytes_find(*rest, '\n', 0);
-    if (lf == SIZE_MAX) {
-        return false;
-    }
-    *line = bytes_sub(*rest, 0, lf);
-    *rest = bytes_from(*rest, lf + 1);
-    if (line->n > 0 && line->p[line->n - 1] == '\r') {
-        line->n--;
-    }
-    return true;
-}
 
 static enum look command_look(const struct pop2_verb *v, struct bytes argument)
 {
@@ -45,7 +32,7 @@ static enum look client_look(struct bytes said, bool torn)
 {
     struct bytes rest = said, line;
     enum look found = LOOK_NOTHING;
-    for (int i = 0; i < LINES_MOST && next_line(&rest, &line); i++) {
+    for (int i = 0; i < LINES_MOST && probe_line(&rest, &line); i++) {
         const struct pop2_verb *v = pop2_verb_find(bytes_word(&line));
         if (v == NULL && !(torn && i == 0)) {
             return i == 0 ? LOOK_NOT : found;
@@ -77,7 +64,7 @@ static enum look server_look(struct bytes said, bool torn)
 {
     struct bytes rest = said, line;
     enum look found = LOOK_NOTHING;
-    for (int i = 0; i < LINES_MOST && next_line(&rest, &line); i++) {
+    for (int i = 0; i < LINES_MOST && probe_line(&rest, &line); i++) {
         enum look look = line_look(line);
         if (look == LOOK_NOT && i == 0 && !torn) {
             return LOOK_NOT;
@@ -139,8 +126,5 @@ enum certainty pop2_probe(const struct opening *o, bool *flip)
     if (!o->midstream) {
         return judge_start(o);
     }
-    enum certainty as_is = judge_midstream(o, FROM_SERVER);
-    enum certainty turned = judge_midstream(o, FROM_CLIENT);
-    *flip = turned > as_is;
-    return *flip ? turned : as_is;
+    return probe_both_ways(o, judge_midstream, flip);
 }

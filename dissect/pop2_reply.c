@@ -1,17 +1,12 @@
 #include "dissect/pop2_private.h"
+#include "dissect/reply.h"
 
+/* Its form says that a line with an end is whole. */
 static struct reply reply_of(const struct frame *f, enum reply_status status)
 {
-    return (struct reply){.dir = f->dir,
-                          .status = status,
-                          .raw = f->data,
-                          .lines = 1,
-                          .torn =
-                              f->torn && f->eol == EOL_NONE, /* its form says that it is whole */
-                          .time = f->time,
-                          .end_time = f->end_time,
-                          .packet = f->packet,
-                          .last_packet = f->last_packet};
+    struct reply r = reply_of_line(f, status);
+    r.torn = f->torn && f->eol == EOL_NONE;
+    return r;
 }
 
 /* "#4 ...", "=159 ...": the number. */

@@ -1,5 +1,6 @@
 /* Is it POP3? By the server's greeting, by commands that no other protocol has, by both. */
 #include "dissect/pop3_private.h"
+#include "dissect/probe.h"
 
 #define LINES_MOST 30    /* of a side are looked at */
 #define ENOUGH     4000u /* bytes without a sign of POP3 */
@@ -13,20 +14,6 @@ enum look {
 };
 
 /* Next whole line without its end; false when none is left. */
-static bool next_line(struct bytes *rest, struct bytes *line)
-{
-    size_t lf = bytes_find(*rest, '\n', 0);
-    if (lf == SIZE_MAX) {
-        return false;
-    }
-    *line = bytes_sub(*rest, 0, lf);
-    *rest = bytes_from(*rest, lf + 1);
-    if (line->n > 0 && line->p[line->n - 1] == '\r') {
-        line->n--;
-    }
-    return true;
-}
-
 static bool is_text(struct bytes b)
 {
     for (size_t i = 0; i < b.n; i++) {
@@ -96,7 +83,7 @@ static enum look client_look(struct bytes said, bool torn)
     struct bytes rest = said, line;
     enum look found = LOOK_NOTHING;
     bool logged_in = false, first = !torn;
-    for (int i = 0; i < LINES_MOST && next_line(&rest, &line); i++) {
+    for (int i = 0; i < LINES_MOST && probe_line(&rest, &line); i++) {
         struct bytes word = bytes_word(&line);
         const struct pop3_verb *v = pop3_verb_find(word);
         if (i == 0 && bytes_is(word, "PROXY")) {
@@ -134,7 +121,7 @@ static enum look server_look(struct bytes said, bool torn)
 {
     struct bytes rest = said, line, text;
     enum look found = LOOK_NOTHING;
-    for (int i = 0; i < LINES_MOST && next_line(&rest, &line); i++) {
+    for (int i = 0; i < LINES_MOST && probe_line(&rest, &line); i++) {
         enum reply_status status;
         bool reply = pop3_status(line, &status, &text) && status != REPLY_ODD;
         if (!reply && i == 0 && !torn) {
@@ -201,8 +188,5 @@ enum certainty pop3_probe(const struct opening *o, bool *flip)
     if (!o->midstream) {
         return judge_start(o);
     }
-    enum certainty as_is = judge_midstream(o, FROM_SERVER);
-    enum certainty turned = judge_midstream(o, FROM_CLIENT);
-    *flip = turned > as_is;
-    return *flip ? turned : as_is;
+    return probe_both_ways(o, judge_midstream, flip);
 }

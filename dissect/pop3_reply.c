@@ -1,4 +1,5 @@
 #include "dissect/pop3_private.h"
+#include "dissect/reply.h"
 
 static const char stls_state[] = "STLS";
 
@@ -17,19 +18,6 @@ bool pop3_status(struct bytes line, enum reply_status *status, struct bytes *tex
     *status = REPLY_ODD;
     *text = line;
     return bytes_at(line, 0) == '+' || bytes_at(line, 0) == '-';
-}
-
-static struct reply reply_of(const struct frame *f, enum reply_status status)
-{
-    return (struct reply){.dir = f->dir,
-                          .status = status,
-                          .raw = f->data,
-                          .lines = 1,
-                          .torn = f->torn,
-                          .time = f->time,
-                          .end_time = f->end_time,
-                          .packet = f->packet,
-                          .last_packet = f->last_packet};
 }
 
 /* -- what answers mean: told when the status line is read, before the exchange is told */
@@ -352,7 +340,7 @@ static void stray_line(struct session *s, const struct frame *f)
     bool whole = !f->torn || (shape == SHAPE_MAIL && looks_like_field(f->data));
     if (f->torn && shape == SHAPE_LINE) {
         /* the end of the answer: that it came is known, not what it said */
-        struct reply r = reply_of(f, REPLY_ODD);
+        struct reply r = reply_of_line(f, REPLY_ODD);
         answered(s, p, &r, f->data, f);
     } else if (!whole || shape == SHAPE_LINE) {
         session_line(s, f); /* what is left of the status line */
@@ -367,7 +355,7 @@ void pop3_reply_line(struct session *s, const struct frame *f)
     enum reply_status status;
     struct bytes text;
     bool is_status = pop3_status(f->data, &status, &text);
-    struct reply r = reply_of(f, status);
+    struct reply r = reply_of_line(f, status);
     r.torn &= !is_status || f->eol == EOL_NONE; /* a status word at its start: it is whole */
     struct pending *p = session_oldest(s);
     if (is_greeting(s, text)) {

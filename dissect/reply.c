@@ -1,5 +1,18 @@
 #include "dissect/reply.h"
 
+struct reply reply_of_line(const struct frame *f, enum reply_status status)
+{
+    return (struct reply){.dir = f->dir,
+                          .status = status,
+                          .raw = f->data,
+                          .lines = 1,
+                          .torn = f->torn,
+                          .time = f->time,
+                          .end_time = f->end_time,
+                          .packet = f->packet,
+                          .last_packet = f->last_packet};
+}
+
 bool reply_smtp_line(struct bytes line, uint16_t *code, bool *more, struct bytes *text)
 {
     int sep = bytes_at(line, 3);

@@ -3,8 +3,11 @@
 #define MAILWIRE_DISSECT_REPLY_H
 
 #include "capture/base/buf.h"
+#include "dissect/framer.h"
 #include "dissect/model.h"
 
+/* A reply that is this one line; its views are the frame's. */
+struct reply reply_of_line(const struct frame *f, enum reply_status status);
 /* One SMTP reply line "250-text", "250 text", "250" (RFC 5321 4.2). False when it has no
  * three-digit code; then *text is the whole line. */
 bool reply_smtp_line(struct bytes line, uint16_t *code, bool *more, struct bytes *text);

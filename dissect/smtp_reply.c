@@ -225,17 +225,10 @@ static enum reply_status status_of(uint16_t code, struct bytes line, bool torn)
 
 static void tell_line(struct session *s, const struct frame *f, uint16_t code, struct bytes text)
 {
-    struct reply r = {.dir = f->dir,
-                      .code = code,
-                      .status = status_of(code, f->data, f->torn),
-                      .raw = f->data,
-                      .lines = 1,
-                      /* behind a hole, but with a code at its start: it is whole */
-                      .torn = f->torn && (code == 0 || f->eol == EOL_NONE),
-                      .time = f->time,
-                      .end_time = f->end_time,
-                      .packet = f->packet,
-                      .last_packet = f->last_packet};
+    struct reply r = reply_of_line(f, status_of(code, f->data, f->torn));
+    r.code = code;
+    /* behind a hole, but with a code at its start: it is whole */
+    r.torn = f->torn && (code == 0 || f->eol == EOL_NONE);
     if (code != 0) {
         read_enhanced(&r, text);
     }

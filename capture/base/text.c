@@ -1,5 +1,7 @@
 #include "capture/base/text.h"
 
+#include "capture/base/text_ranges.h"
+
 #define MARKS_MOST 8 /* combining marks on one character */
 
 /* ---- UTF-8 (RFC 3629) ---- */
@@ -128,36 +130,34 @@ struct bytes text_cut(struct bytes b, size_t most)
  * Unicode's Default_Ignorable_Code_Point and Cf (format), the line and paragraph separators and the
  * noncharacters. Variation selectors (U+FE00..FE0F) are left, as combining marks: ordinary emoji
  * use them. The supplement's, and all of plane 14, are not. */
-static const struct {
-    uint32_t first, last;
-} unsafe[] = {
-    {0x00ad, 0x00ad},   /* soft hyphen */
-    {0x034f, 0x034f},   /* combining grapheme joiner */
-    {0x0600, 0x0605},   /* Arabic number signs, Cf */
-    {0x061c, 0x061c},   /* Arabic letter mark: bidi */
-    {0x06dd, 0x06dd},   /* Arabic end of ayah, Cf */
-    {0x070f, 0x070f},   /* Syriac abbreviation mark, Cf */
-    {0x0890, 0x0891},   /* Arabic pound and piastre marks, Cf */
-    {0x08e2, 0x08e2},   /* Arabic disputed end of ayah, Cf */
-    {0x115f, 0x1160},   /* Hangul fillers */
-    {0x17b4, 0x17b5},   /* Khmer inherent vowels */
-    {0x180b, 0x180f},   /* Mongolian selectors and vowel separator */
-    {0x200b, 0x200f},   /* zero width, LRM, RLM */
-    {0x2028, 0x202e},   /* line and paragraph separators, bidi embeddings */
-    {0x2060, 0x206f},   /* word joiner, invisible operators, bidi isolates */
-    {0x3164, 0x3164},   /* Hangul filler */
-    {0xd800, 0xdfff},   /* surrogates */
-    {0xfdd0, 0xfdef},   /* noncharacters */
-    {0xfeff, 0xfeff},   /* byte order mark, zero width */
-    {0xffa0, 0xffa0},   /* halfwidth Hangul filler */
-    {0xfff0, 0xfffb},   /* interlinear annotations */
-    {0xfffe, 0xffff},   /* noncharacters */
-    {0x110bd, 0x110bd}, /* Kaithi number sign, Cf */
-    {0x110cd, 0x110cd}, /* Kaithi number sign above, Cf */
-    {0x13430, 0x1343f}, /* Egyptian hieroglyph format controls */
-    {0x1bca0, 0x1bca3}, /* shorthand format controls */
-    {0x1d173, 0x1d17a}, /* musical symbol format controls */
-    {0xe0000, 0xe0fff}, /* tags, variation selectors supplement */
+static const struct text_range unsafe[] = {
+    {0x00ad, 0x00ad, 0},   /* soft hyphen */
+    {0x034f, 0x034f, 0},   /* combining grapheme joiner */
+    {0x0600, 0x0605, 0},   /* Arabic number signs, Cf */
+    {0x061c, 0x061c, 0},   /* Arabic letter mark: bidi */
+    {0x06dd, 0x06dd, 0},   /* Arabic end of ayah, Cf */
+    {0x070f, 0x070f, 0},   /* Syriac abbreviation mark, Cf */
+    {0x0890, 0x0891, 0},   /* Arabic pound and piastre marks, Cf */
+    {0x08e2, 0x08e2, 0},   /* Arabic disputed end of ayah, Cf */
+    {0x115f, 0x1160, 0},   /* Hangul fillers */
+    {0x17b4, 0x17b5, 0},   /* Khmer inherent vowels */
+    {0x180b, 0x180f, 0},   /* Mongolian selectors and vowel separator */
+    {0x200b, 0x200f, 0},   /* zero width, LRM, RLM */
+    {0x2028, 0x202e, 0},   /* line and paragraph separators, bidi embeddings */
+    {0x2060, 0x206f, 0},   /* word joiner, invisible operators, bidi isolates */
+    {0x3164, 0x3164, 0},   /* Hangul filler */
+    {0xd800, 0xdfff, 0},   /* surrogates */
+    {0xfdd0, 0xfdef, 0},   /* noncharacters */
+    {0xfeff, 0xfeff, 0},   /* byte order mark, zero width */
+    {0xffa0, 0xffa0, 0},   /* halfwidth Hangul filler */
+    {0xfff0, 0xfffb, 0},   /* interlinear annotations */
+    {0xfffe, 0xffff, 0},   /* noncharacters */
+    {0x110bd, 0x110bd, 0}, /* Kaithi number sign, Cf */
+    {0x110cd, 0x110cd, 0}, /* Kaithi number sign above, Cf */
+    {0x13430, 0x1343f, 0}, /* Egyptian hieroglyph format controls */
+    {0x1bca0, 0x1bca3, 0}, /* shorthand format controls */
+    {0x1d173, 0x1d17a, 0}, /* musical symbol format controls */
+    {0xe0000, 0xe0fff, 0}, /* tags, variation selectors supplement */
 };
 
 bool text_is_unsafe(uint32_t cp)
@@ -165,16 +165,7 @@ bool text_is_unsafe(uint32_t cp)
     if (cp < unsafe[0].first) {
         return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f);
     }
-    size_t low = 0, high = sizeof unsafe / sizeof unsafe[0];
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (cp > unsafe[middle].last) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    bool hit = low < sizeof unsafe / sizeof unsafe[0] && cp >= unsafe[low].first;
+    bool hit = text_range_of(unsafe, sizeof unsafe / sizeof unsafe[0], cp) != NULL;
     return hit || (cp & 0xfffe) == 0xfffe || cp > 0x10ffff;
 }
 

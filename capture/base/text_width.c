@@ -1,12 +1,10 @@
 #include "capture/base/text.h"
+#include "capture/base/text_ranges.h"
 
 /* Unicode 14 as the wcwidth() of glibc 2.36 has it in C.UTF-8, without the C library's locale: so
  * that columns are the same whatever LC_ALL says, and the same as what ncurses counts on Debian 12.
  * 0: combining marks and conjoining Hangul; 2: East Asian wide and emoji; the rest is 1. */
-static const struct {
-    uint32_t first, last;
-    int columns;
-} ranges[] = {
+static const struct text_range ranges[] = {
     /* clang-format off */
     {0x300, 0x36f, 0}, {0x483, 0x489, 0}, {0x591, 0x5bd, 0}, {0x5bf, 0x5bf, 0}, {0x5c1, 0x5c2, 0},
     {0x5c4, 0x5c5, 0}, {0x5c7, 0x5c7, 0}, {0x610, 0x61a, 0}, {0x61c, 0x61c, 0}, {0x64b, 0x65f, 0},
@@ -126,18 +124,9 @@ static const struct {
 
 int text_width(uint32_t cp)
 {
-    size_t low = 0, high = sizeof ranges / sizeof ranges[0];
     if (cp < ranges[0].first) {
         return 1;
     }
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (cp > ranges[middle].last) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    bool hit = low < sizeof ranges / sizeof ranges[0] && cp >= ranges[low].first;
-    return hit ? ranges[low].columns : 1;
+    const struct text_range *r = text_range_of(ranges, sizeof ranges / sizeof ranges[0], cp);
+    return r ? r->columns : 1;
 }

@@ -4,6 +4,7 @@
 #include "dissect/mime_parts.h"
 #include "ui/export/export.h"
 #include "ui/export/files.h"
+#include "ui/export/losses.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,8 +14,7 @@ struct attachments {
     struct sink sink;
     const struct export_config *config;
     struct folder folder;
-    uint64_t written, failures;
-    int first_error;
+    struct losses losses;
 };
 
 /* "000001-2-1.2-name" and ".pdf"; of one that is not whole ".partial.pdf". */
@@ -52,17 +52,7 @@ static void name_done(struct file_name *n)
 /* The file is lost, the run goes on. */
 static void fail(struct attachments *x, const char *stem)
 {
-    int why = errno;
-    if (x->failures++ > 0) {
-        return;
-    }
-    x->first_error = why;
-    if (x->config->warn != NULL) {
-        struct error e;
-        error_set(&e, "attachment %s could not be written to %s: %s; reading goes on", stem,
-                  x->folder.path, strerror(why));
-        x->config->warn(x->config->warn_arg, e.text);
-    }
+    losses_add(&x->losses, x->config, x->folder.path, "attachment %s", stem);
 }
 
 static bool write_piece(void *arg, struct bytes piece)
@@ -86,7 +76,7 @@ static void write_part(struct attachments *x, const struct event *e, uint32_t pa
     } else if (!new_file_publish(&file, &x->folder, stem, buf_cstr(&name.suffix), final)) {
         fail(x, stem);
     } else {
-        x->written++;
+        x->losses.written++;
         mime_part_set_file(m, part, final);
     }
     name_done(&name);
@@ -109,11 +99,7 @@ static void attachments_event(struct sink *self, const struct event *e)
 static bool attachments_close(struct sink *self, struct error *err)
 {
     struct attachments *x = (struct attachments *)self;
-    bool fine = x->failures == 0;
-    if (!fine) {
-        error_set(err, "%" PRIu64 " of %" PRIu64 " attachments could not be written to %s: %s",
-                  x->failures, x->failures + x->written, x->folder.path, strerror(x->first_error));
-    }
+    bool fine = losses_none(&x->losses, "attachments", x->folder.path, err);
     folder_close(&x->folder);
     free(x);
     return fine;

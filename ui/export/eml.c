@@ -8,6 +8,7 @@
 #include "ui/export/export.h"
 #include "ui/export/files.h"
 #include "ui/export/flight.h"
+#include "ui/export/losses.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -39,8 +40,7 @@ struct eml_export {
     size_t held;
     unsigned open, open_most;
     struct eml_message *newest, *oldest;
-    uint64_t exported, failures;
-    int first_error;
+    struct losses losses;
 };
 
 /* ---- messages under way ---- */
@@ -101,21 +101,10 @@ static void forget(struct eml_export *x, struct eml_message *m)
 /* The message is lost, the run goes on. */
 static void fail(struct eml_export *x, struct eml_message *m)
 {
-    int why = errno;
+    losses_add(&x->losses, x->config, x->folder.path, "message %" PRIu64 "-%" PRIu32,
+               m->key.session, m->key.message);
     forget(x, m);
     m->failed = true;
-    if (x->failures++ > 0) {
-        return;
-    }
-    x->first_error = why;
-    if (x->config->warn != NULL) {
-        struct error e;
-        error_set(&e,
-                  "message %" PRIu64 "-%" PRIu32 " could not be written to %s: %s; reading goes "
-                  "on",
-                  m->key.session, m->key.message, x->folder.path, strerror(why));
-        x->config->warn(x->config->warn_arg, e.text);
-    }
 }
 
 static void close_oldest(struct eml_export *x)
@@ -246,7 +235,7 @@ static bool publish(struct eml_export *x, struct eml_message *m, const char *suf
         fail(x, m);
         return false;
     }
-    x->exported++;
+    x->losses.written++;
     return true;
 }
 
@@ -304,11 +293,7 @@ static bool eml_close(struct sink *self, struct error *err)
 {
     struct eml_export *x = (struct eml_export *)self;
     finish_open(x);
-    bool fine = x->failures == 0;
-    if (!fine) {
-        error_set(err, "%" PRIu64 " of %" PRIu64 " messages could not be written to %s: %s",
-                  x->failures, x->failures + x->exported, x->folder.path, strerror(x->first_error));
-    }
+    bool fine = losses_none(&x->losses, "messages", x->folder.path, err);
     folder_close(&x->folder);
     free(x);
     return fine;

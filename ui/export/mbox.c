@@ -9,6 +9,7 @@
 #include "ui/export/export.h"
 #include "ui/export/files.h"
 #include "ui/export/flight.h"
+#include "ui/export/losses.h"
 #include "ui/export/spill.h"
 
 #include <errno.h>
@@ -36,8 +37,7 @@ struct mbox_export {
     struct buf out;   /* not yet written */
     struct spill *spill;
     struct flights messages;
-    uint64_t exported, failures;
-    int first_error;
+    struct losses losses;
     /* the conversion of the message at hand */
     bool line_start, cr, failed;
     unsigned from; /* bytes of "From " matched at the line's start */
@@ -233,21 +233,6 @@ static void append(struct mbox_export *x, const struct message *m, struct spill_
     put(x, bytes_of(x->last == '\n' ? "\n" : "\n\n"));
 }
 
-static void count_failure(struct mbox_export *x)
-{
-    int why = errno;
-    if (x->failures++ > 0) {
-        return;
-    }
-    x->first_error = why;
-    if (x->config->warn != NULL) {
-        struct error e;
-        error_set(&e, "a message could not be written to %s: %s; reading goes on", x->path,
-                  strerror(why));
-        x->config->warn(x->config->warn_arg, e.text);
-    }
-}
-
 /* ---- events ---- */
 
 static void add_data(struct mbox_export *x, const struct event *e)
@@ -272,13 +257,13 @@ static void finish(struct mbox_export *x, const struct event *e)
         errno = 0;
         append(x, message, &m->text);
         if (x->failed || !write_out(x)) {
-            count_failure(x);
+            losses_add(&x->losses, x->config, x->path, "a message");
             buf_clear(&x->out);
             if (new_file_cut(&x->file, whole)) {
                 x->written = whole;
             }
         } else {
-            x->exported++;
+            x->losses.written++;
         }
     }
     drop(x, m);
@@ -324,9 +309,8 @@ static bool mbox_close(struct sink *self, struct error *err)
     bool fine = true;
     if (!new_file_publish(&x->file, &x->folder, stem, x->name + stem_length, name)) {
         fine = error_set(err, "%s could not be finished: %s", x->path, strerror(errno));
-    } else if (x->failures > 0) {
-        fine = error_set(err, "%" PRIu64 " of %" PRIu64 " messages could not be written to %s: %s",
-                         x->failures, x->failures + x->exported, x->path, strerror(x->first_error));
+    } else if (!losses_none(&x->losses, "messages", x->path, err)) {
+        fine = false;
     } else if (strcmp(name, x->name) != 0 && x->config->warn != NULL) {
         struct error e;
         error_set(&e, "%s exists and was left alone; the messages are in %s beside it", x->path,

@@ -1,5 +1,6 @@
 /* --export-transcripts: each session's transcript in a file of its own. */
 #include "ui/export/files.h"
+#include "ui/export/losses.h"
 #include "ui/export/transcript.h"
 
 #include <errno.h>
@@ -12,8 +13,7 @@ struct transcripts {
     struct transcript *transcript;
     struct folder folder;
     struct new_file file;
-    uint64_t exported, failures;
-    int first_error;
+    struct losses losses;
 };
 
 static bool put(void *arg, struct bytes b)
@@ -46,22 +46,11 @@ static void put_session(void *arg, uint64_t session, struct spill *s, const stru
         return; /* findings over several sessions have no file */
     }
     if (write_session(x, session, s, text)) {
-        x->exported++;
+        x->losses.written++;
         return;
     }
-    int why = errno;
-    if (x->failures++ > 0) {
-        return;
-    }
-    x->first_error = why;
-    if (x->config->warn != NULL) {
-        struct error e;
-        error_set(&e,
-                  "the transcript of session %" PRIu64 " could not be written to %s: %s; "
-                  "reading goes on",
-                  session, x->folder.path, strerror(why));
-        x->config->warn(x->config->warn_arg, e.text);
-    }
+    losses_add(&x->losses, x->config, x->folder.path, "the transcript of session %" PRIu64,
+               session);
 }
 
 static void transcripts_event(struct sink *self, const struct event *e)
@@ -73,11 +62,7 @@ static bool transcripts_close(struct sink *self, struct error *err)
 {
     struct transcripts *x = (struct transcripts *)self;
     transcript_free(&x->transcript);
-    bool fine = x->failures == 0;
-    if (!fine) {
-        error_set(err, "%" PRIu64 " of %" PRIu64 " transcripts could not be written to %s: %s",
-                  x->failures, x->failures + x->exported, x->folder.path, strerror(x->first_error));
-    }
+    bool fine = losses_none(&x->losses, "transcripts", x->folder.path, err);
     folder_close(&x->folder);
     free(x);
     return fine;
