@@ -87,5 +87,5 @@ void segments_done(struct segments *s)
             munmap(left[i], SEGMENT_SIZE);
         }
     }
-    *s = (struct segments){NULL};
+    *s = (struct segments){0};
 }

@@ -65,7 +65,7 @@ static void tell(struct sink *s, enum event_kind kind, struct session_info *i, s
 
 static struct sink *open_scan(struct heard *h, const struct limits *l)
 {
-    *h = (struct heard){.sink = {hear, hear_close}};
+    *h = (struct heard){.sink = {.event = hear, .close = hear_close}};
     return mailscan_new(&(struct mailscan_config){.limits = l, .digests = true}, &h->sink);
 }
 

@@ -167,7 +167,7 @@ static void teller_init(struct teller *t, struct relay *r, uint64_t sessions)
 {
     t->relay = r;
     t->sessions = sessions;
-    t->both = (struct both){.sink = {both_event, NULL}, .relay = relay_sink(r)};
+    t->both = (struct both){.sink = {.event = both_event}, .relay = relay_sink(r)};
     t->both.texts = calloc(sessions + 1, sizeof *t->both.texts);
     for (uint64_t i = 0; i <= sessions; i++) {
         buf_init(&t->both.texts[i], SIZE_MAX / 2);

@@ -42,7 +42,7 @@ static void test_only_selected_sessions(void **state)
 {
     (void)state;
     struct selection s = {0};
-    struct heard h = {.sink = {hear, hear_close}};
+    struct heard h = {.sink = {.event = hear, .close = hear_close}};
     struct error e;
     char id[17];
     snprintf(id, sizeof id, "%016" PRIX64, 5 * UINT64_C(0x9e3779b97f4a7c15));
