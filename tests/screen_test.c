@@ -12,6 +12,7 @@
  *   type TEXT      letters, as they are
  *   click ROW COL
  *   size W H       another size from here on
+ *   memory SIZE    another ceiling of the store, before the lists have looked at what went
  *   shot           what the screen shows goes into the golden file
  *   styles         the same with a letter for the style of each cell
  *   expect TEXT    must be on the screen now
@@ -322,6 +323,14 @@ static void do_size(struct play *p, struct bytes rest)
     work(&p->bench);
 }
 
+static void do_memory(struct play *p, struct bytes rest)
+{
+    uint64_t n = 0;
+    need_app(p);
+    bytes_u64(bytes_word(&rest), &n);
+    store_set_ceiling(p->bench.store, n);
+}
+
 static void check_cells(struct play *p)
 {
     const char *wrong = wrong_cell(app_draw(p->bench.app));
@@ -386,7 +395,8 @@ static void play_line(struct play *p, struct bytes line)
     } words[] = {{"pcap", do_pcap},     {"set", do_set},       {"ascii", do_ascii},
                  {"keys", do_keys},     {"type", do_type},     {"click", do_click},
                  {"size", do_size},     {"shot", do_shot},     {"styles", do_styles},
-                 {"expect", do_expect}, {"refuse", do_refuse}, {"secrets", do_secrets}};
+                 {"expect", do_expect}, {"refuse", do_refuse}, {"secrets", do_secrets},
+                 {"memory", do_memory}};
     struct bytes rest = line, word = bytes_word(&rest);
     if (word.n == 0 || word.p[0] == '#') {
         return;

@@ -381,7 +381,7 @@ static void tell_news(struct app *a)
                           : "everything was read",
                p->totals.packets, c.sessions_seen, c.messages, c.findings);
     }
-    if (c.full && !a->told_full) {
+    if (c.full && !a->told_full && !ui_notice(u)) { /* not in place of what a key's answer is */
         a->told_full = true;
         ui_say(u, STYLE_TEMP,
                "memory limit: dialogs of %" PRIu64 " closed sessions let go, %" PRIu64

@@ -94,14 +94,15 @@ static void draw_row(const struct table *t, const struct pane *p, const struct t
 {
     enum style base = STYLE_NORMAL;
     char mark = ' ';
-    if (!ops->row(arg, row, &base, &mark)) {
-        return;
-    }
+    bool held = ops->row(arg, row, &base, &mark);
     pane_printf(p, at, 0, 2, mark == '*' ? STYLE_TITLE : base, "%c%c",
                 row == t->list.cursor ? '>' : ' ', mark);
     struct buf text;
     buf_init(&text, 4096);
-    for (size_t i = 0; i < t->columns; i++) {
+    if (!held) { /* the row goes with the next change of the list */
+        pane_str(p, at, MARGIN, p->cols - MARGIN, STYLE_DIM, "(let go)");
+    }
+    for (size_t i = 0; held && i < t->columns; i++) {
         if (t->w[i]) {
             enum style style = base;
             buf_clear(&text);

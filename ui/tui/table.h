@@ -28,7 +28,7 @@ struct table {
 
 /* How the rows of a table are drawn. */
 struct table_ops {
-    /* Prepares a row; its own style and its mark ('*' or ' '). False: nothing to show there. */
+    /* Prepares a row; its own style and its mark ('*' or ' '). False: what it stood for is gone. */
     bool (*row)(void *arg, size_t row, enum style *style, char *mark);
     /* The text of a cell; *style comes in as the row's. */
     void (*cell)(void *arg, size_t column, struct buf *out, enum style *style);

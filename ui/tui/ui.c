@@ -17,6 +17,34 @@ void ui_open(struct ui *u, enum view_id id, const struct view_target *t)
     u->wish.target = t ? *t : (struct view_target){0};
 }
 
+bool ui_holds(struct ui *u, struct store_ref ref)
+{
+    bool held = store_alive(u->store, ref);
+    if (!held && !store_ref_none(ref)) {
+        ui_say(u, STYLE_TEMP, SESSION_GONE);
+    }
+    return held;
+}
+
+bool ui_next_session(struct ui *u, struct store_ref *ref, bool forward)
+{
+    struct rows *rows = u->rows[LIST_SESSIONS];
+    size_t at = rows_find(rows, (struct store_item){*ref, 0});
+    struct store_ref next = {0, 0};
+    while (at != SIZE_MAX && !store_alive(u->store, next)) { /* rows of gone ones are passed by */
+        at = !forward ? at - 1 : at + 1 < rows_count(rows) ? at + 1 : SIZE_MAX;
+        next = rows_at(rows, at).session;
+    }
+    if (at == SIZE_MAX) {
+        ui_say(u, STYLE_DIM, "no %s session in the list", forward ? "further" : "earlier");
+        return false;
+    }
+    rows_set_anchor(rows, at);
+    u->follow = false;
+    *ref = next;
+    return true;
+}
+
 void ui_back(struct ui *u)
 {
     u->wish.back = true;

@@ -83,6 +83,9 @@ struct view {
 #include "ui/tui/views.def"
 #undef VIEW
 
+/* What is said of a session that a row or a screen was for. */
+#define SESSION_GONE "this session is gone (memory limit, or forgotten)"
+
 enum time_mode { TIMES_CLOCK, TIMES_SINCE_START, TIMES_SINCE_STEP, TIMES_COUNT };
 enum colour_mode { COLOUR_BY_RESULT, COLOUR_BY_PROTOCOL, COLOUR_BY_STATE, COLOUR_COUNT };
 
@@ -149,6 +152,11 @@ void ui_ask(struct ui *u, void (*yes)(struct view *v), struct view *v, const cha
 void ui_columns_changed(struct ui *u);
 
 void ui_open(struct ui *u, enum view_id id, const struct view_target *t);
+/* Is the session of a row still held? If not, says so; without a word where there is no row. */
+bool ui_holds(struct ui *u, struct store_ref ref);
+/* The session before or behind *ref in the list of sessions, where the cursor goes too. False,
+ * and said, at the list's ends. */
+bool ui_next_session(struct ui *u, struct store_ref *ref, bool forward);
 void ui_back(struct ui *u);
 /* Asks for a file name; view_ops.path gets it. */
 void ui_ask_path(struct ui *u, const char *text);

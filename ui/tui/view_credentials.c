@@ -269,6 +269,8 @@ static void open_session(struct credentials *c)
     if (entry_at(c, c->list.table.list.cursor, &e)) {
         struct view_target t = {.session = e.item.session, .command = e.login.command};
         ui_open(c->view.ui, VIEW_DIALOGUE, &t);
+    } else {
+        ui_holds(c->view.ui, e.item.session);
     }
 }
 

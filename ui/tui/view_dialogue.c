@@ -157,8 +157,7 @@ static void draw_title(const struct dialogue *d, const struct pane *p)
     enum style style = STYLE_NORMAL;
     pane_fill(p, 0, 0, 1, p->cols, STYLE_BAR);
     if (!store_session(d->view.ui->store, d->ref, true, &s)) {
-        pane_str(p, 0, 1, p->cols - 1, STYLE_BAR,
-                 "this session is gone (memory limit, or forgotten)");
+        pane_str(p, 0, 1, p->cols - 1, STYLE_BAR, SESSION_GONE);
         return;
     }
     buf_init(&b, 4096);
@@ -348,6 +347,12 @@ static void draw_said(const struct dialogue *d, const struct pane *p, int row,
 
 static void draw_lines(const struct dialogue *d, const struct pane *p)
 {
+    if (d->turns.gone || d->turns.lines == 0) { /* of what is gone the lines have no text */
+        pane_str(p, 1, 4, p->cols - 5, STYLE_DIM,
+                 d->turns.gone ? "The dialog of this session was let go (memory limit)."
+                               : "Reading ...");
+        return;
+    }
     for (int r = 0; r < p->rows; r++) {
         size_t at = d->list.top + (size_t)r;
         if (at >= d->turns.lines) {
@@ -363,11 +368,6 @@ static void draw_lines(const struct dialogue *d, const struct pane *p)
             pane_str(p, r, 0, 1, STYLE_TITLE, ">");
             pane_select(p, r);
         }
-    }
-    if (d->turns.lines == 0) {
-        bool gone = d->turns.gone || store_flags(d->view.ui->store, d->ref) & STORE_NO_DIALOG;
-        pane_str(p, 1, 4, p->cols - 5, STYLE_DIM,
-                 gone ? "The dialog of this session was let go (memory limit)." : "Reading ...");
     }
 }
 
@@ -514,19 +514,11 @@ static bool act_jump(struct dialogue *d, enum action a)
 
 static void next_session(struct dialogue *d, bool forward)
 {
-    struct ui *u = d->view.ui;
-    struct rows *rows = u->rows[LIST_SESSIONS];
-    size_t at = rows_find(rows, (struct store_item){d->ref, 0});
-    if (at == SIZE_MAX || (forward ? at + 1 >= rows_count(rows) : at == 0)) {
-        ui_say(u, STYLE_DIM, "no %s session in the list", forward ? "further" : "earlier");
-        return;
+    struct store_ref ref = d->ref;
+    if (ui_next_session(d->view.ui, &ref, forward)) {
+        turns_close(&d->turns);
+        open_turns(d, ref);
     }
-    at = forward ? at + 1 : at - 1;
-    struct store_ref ref = rows_at(rows, at).session;
-    turns_close(&d->turns);
-    open_turns(d, ref);
-    rows_set_anchor(rows, at);
-    u->follow = false;
 }
 
 /* Scrolls so that what was unfolded is seen up to line `end`, as far as the cursor's line allows.

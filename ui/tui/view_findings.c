@@ -344,6 +344,7 @@ static void open_entry_of(struct findings *f)
     struct entry e;
     struct filter_error error;
     if (!entry_at(f, f->list.table.list.cursor, &e)) {
+        ui_holds(u, e.item.session);
         return;
     }
     if (f->list.each || (e.group && e.group->count == 1)) {

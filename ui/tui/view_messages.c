@@ -247,7 +247,7 @@ static void detail(const struct view *v, const struct pane *p)
 static void open_message(struct messages *m)
 {
     struct store_item item = rows_at(&m->rows, m->table.list.cursor);
-    if (store_alive(m->view.ui->store, item.session)) {
+    if (ui_holds(m->view.ui, item.session)) {
         struct view_target t = {.session = item.session, .index = item.index};
         ui_open(m->view.ui, VIEW_MESSAGE, &t);
     }

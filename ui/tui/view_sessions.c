@@ -283,7 +283,7 @@ static void open_session(struct sessions *s, enum view_id id)
     if (id == VIEW_DIALOGUE && store_counters(u->store).marked == 2 &&
         store_flags(u->store, t.session) & STORE_MARKED && find_marked(s) == 2) {
         compare(s);
-    } else if (store_alive(u->store, t.session)) {
+    } else if (ui_holds(u, t.session)) {
         ui_open(u, id, &t);
     }
 }

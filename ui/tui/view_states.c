@@ -200,8 +200,7 @@ static void draw_title(const struct states *s, const struct pane *p)
     }
     pane_fill(p, 0, 0, 1, p->cols, STYLE_BAR);
     if (!store_session(s->view.ui->store, s->ref, false, &session)) {
-        pane_str(p, 0, 1, p->cols - 1, STYLE_BAR,
-                 "this session is gone (memory limit, or forgotten)");
+        pane_str(p, 0, 1, p->cols - 1, STYLE_BAR, SESSION_GONE);
         return;
     }
     buf_init(&b, 1024);
@@ -367,16 +366,11 @@ static void next_broken(struct states *s, bool forward)
 
 static void next_session(struct states *s, bool forward)
 {
-    struct rows *rows = s->view.ui->rows[LIST_SESSIONS];
-    size_t at = rows_find(rows, (struct store_item){s->ref, 0});
-    if (at == SIZE_MAX || (forward ? at + 1 >= rows_count(rows) : at == 0)) {
-        ui_say(s->view.ui, STYLE_DIM, "no %s session in the list", forward ? "further" : "earlier");
-        return;
+    struct store_ref ref = s->ref;
+    if (ui_next_session(s->view.ui, &ref, forward)) {
+        turns_close(&s->turns);
+        open_turns(s, ref);
     }
-    at = forward ? at + 1 : at - 1;
-    turns_close(&s->turns);
-    open_turns(s, rows_at(rows, at).session);
-    rows_set_anchor(rows, at);
 }
 
 static void open_dialogue(struct states *s)
