@@ -1,30 +1,34 @@
 /* All messages in a table: envelope, subject, verdict, size. */
 #include "ui/tui/view.h"
 
+#include "ui/tui/clock.h"
 #include "ui/tui/human.h"
+#include "ui/tui/part_counts.h"
 #include "ui/tui/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum column { TIME, HOW, RESULT, FROM, TO, SUBJECT, TYPE, SIZE, SESSION, COLUMNS };
+enum column { TIME, HOW, RESULT, FROM, TO, SUBJECT, TYPE, PARTS, SIZE, SESSION, COLUMNS };
 
 static const struct table_column columns[COLUMNS] = {
-    [TIME] = {.title = "Time", .width = 8, .drop = 3},
-    [HOW] = {.title = "How", .width = 4, .drop = 2},
-    [RESULT] = {.title = "Result", .width = 13, .drop = 5},
-    [FROM] = {.title = "From", .width = 22, .drop = 6},
-    [TO] = {.title = "To", .width = 24, .drop = 4},
+    [TIME] = {.title = "Time", .width = 8, .drop = 4},
+    [HOW] = {.title = "How", .width = 4, .drop = 3},
+    [RESULT] = {.title = "Result", .width = 13, .drop = 6},
+    [FROM] = {.title = "From", .width = 22, .drop = 7},
+    [TO] = {.title = "To", .width = 23, .drop = 5},
     [SUBJECT] = {.title = "Subject", .width = 20, .flex = true},
     [TYPE] = {.title = "Type", .width = 11, .drop = 1},
-    [SIZE] = {.title = "Size", .width = 6, .right = true, .drop = 8},
-    [SESSION] = {.title = "Session", .width = 8, .right = true, .drop = 7},
+    [PARTS] = {.title = "Parts", .width = 5, .right = true, .drop = 2},
+    [SIZE] = {.title = "Size", .width = 6, .right = true, .drop = 9},
+    [SESSION] = {.title = "Session", .width = 8, .right = true, .drop = 8},
 };
 
 struct messages {
     struct view view;
     struct rows rows;
     struct table table;
+    struct part_counts parts;
 };
 
 /* A message unpacked for the time of one cell, one key or one row. */
@@ -82,10 +86,11 @@ static void add_type(const struct message *m, struct buf *out)
     buf_add(out, bytes_trim(bytes_sub(type, 0, end == SIZE_MAX ? type.n : end)));
 }
 
-static void cell_of(const struct ui *u, struct store_item item, const struct message *m,
-                    enum column c, struct buf *out, enum style *style)
+static void cell_of(const struct ui *u, const struct part_counts *parts, struct store_item item,
+                    const struct message *m, enum column c, struct buf *out, enum style *style)
 {
     char room[HUMAN_ROOM];
+    struct part_count count;
     switch (c) {
     case TIME:
         ui_clock(u, m->time, 0, out);
@@ -110,6 +115,11 @@ static void cell_of(const struct ui *u, struct store_item item, const struct mes
     case TYPE:
         add_type(m, out);
         break;
+    case PARTS:
+        if (part_counts_find(parts, item, m->bytes, &count) && count.leaves) {
+            buf_printf(out, "%u%s", count.leaves, count.more ? "+" : "");
+        }
+        break;
     case SIZE:
         buf_add_str(out, human_size(m->bytes, room));
         break;
@@ -119,9 +129,19 @@ static void cell_of(const struct ui *u, struct store_item item, const struct mes
     }
 }
 
+static struct part_count count_parts(struct messages *v, struct store_item item,
+                                     const struct message *m)
+{
+    struct part_count c;
+    if (!part_counts_find(&v->parts, item, m->bytes, &c)) {
+        c = part_counts_take(&v->parts, v->view.ui->store, v->view.ui->limits, item, m);
+    }
+    return c;
+}
+
 static bool key(void *arg, struct store_item item, struct sort_key *out)
 {
-    const struct messages *v = arg;
+    struct messages *v = arg;
     const struct ui *u = v->view.ui;
     struct opened o = open_item(u, item);
     enum column c = (enum column)u->sort[LIST_MESSAGES];
@@ -132,11 +152,13 @@ static bool key(void *arg, struct store_item item, struct sort_key *out)
             sort_key_number(out, (int64_t)o.room.message.bytes);
         } else if (c == SESSION) {
             sort_key_number(out, (int64_t)store_number(u->store, item.session));
+        } else if (c == PARTS) {
+            sort_key_number(out, count_parts(v, item, &o.room.message).leaves);
         } else {
             struct buf text;
             enum style style;
             buf_init(&text, 65536);
-            cell_of(u, item, &o.room.message, c, &text, &style);
+            cell_of(u, &v->parts, item, &o.room.message, c, &text, &style);
             sort_key_text(out, buf_bytes(&text));
             buf_done(&text);
         }
@@ -174,9 +196,30 @@ static void layout(struct view *v, int rows, int cols)
     table_layout(&m->table, cols, rows_count(&m->rows), rows);
 }
 
+/* Counts the parts of the messages on the screen; true when the deadline came first. */
+static bool count_shown(struct messages *m, int64_t deadline)
+{
+    const struct list *l = &m->table.list;
+    size_t end = m->table.w[PARTS] ? l->top + (size_t)l->page : 0;
+    for (size_t i = l->top; i < end && i < l->count; i++) {
+        struct store_item item = rows_at(&m->rows, i);
+        struct opened o = open_item(m->view.ui, item);
+        if (o.good) {
+            count_parts(m, item, &o.room.message);
+        }
+        message_room_done(&o.room);
+        if (clock_over(deadline)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool work(struct view *v, int64_t deadline)
 {
-    return rows_work(&((struct messages *)v)->rows, deadline);
+    struct messages *m = (struct messages *)v;
+    bool more = rows_work(&m->rows, deadline);
+    return count_shown(m, deadline) || more;
 }
 
 /* ---- drawing ---- */
@@ -201,7 +244,8 @@ static bool draw_row(void *arg, size_t row, enum style *style, char *mark)
 static void draw_cell(void *arg, size_t column, struct buf *out, enum style *style)
 {
     struct drawing *d = arg;
-    cell_of(d->m->view.ui, d->item, &d->now.room.message, (enum column)column, out, style);
+    cell_of(d->m->view.ui, &d->m->parts, d->item, &d->now.room.message, (enum column)column, out,
+            style);
 }
 
 static void draw(const struct view *v, const struct pane *p)
