@@ -277,26 +277,9 @@ enum link_result link_strip(const struct packet *p, const struct limits *l, stru
     return LINK_UNKNOWN;
 }
 
-enum link_result link_strip_ethernet(struct bytes frame, uint32_t wire, const struct limits *l,
-                                     struct link_info *io)
-{
-    place(io, frame, wire);
-    return walk(HEADER_ETHERNET, l, io);
-}
-
 enum link_result link_strip_ethertype(uint16_t type, struct bytes payload, uint32_t wire,
                                       const struct limits *l, struct link_info *io)
 {
     place(io, payload, wire);
     return walk(by_ethertype(type), l, io);
-}
-
-bool link_known(int linktype)
-{
-    for (size_t i = 0; i < LINK_TYPES; i++) {
-        if (link_types[i].linktype == linktype) {
-            return true;
-        }
-    }
-    return false;
 }

@@ -20,12 +20,9 @@ struct link_info {
 
 /* out->layers counts on from what it holds, so tunnels share the bound. */
 enum link_result link_strip(const struct packet *p, const struct limits *l, struct link_info *out);
-/* The same for an inner Ethernet frame of a tunnel (GRE TEB, VXLAN, Geneve), or another
- * ethertype's payload. */
-enum link_result link_strip_ethernet(struct bytes frame, uint32_t wire, const struct limits *l,
-                                     struct link_info *io);
+/* The same for what a tunnel holds: the payload of an ethertype, 0x6558 being an Ethernet frame
+ * (GRE TEB, VXLAN, Geneve). */
 enum link_result link_strip_ethertype(uint16_t type, struct bytes payload, uint32_t wire,
                                       const struct limits *l, struct link_info *io);
-bool link_known(int linktype);
 
 #endif

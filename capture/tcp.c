@@ -118,7 +118,7 @@ static void drain(struct tcp *t, struct flow *f)
     }
 }
 
-void tcp_close_flow(struct tcp *t, struct flow *f, enum stream_close how)
+static void close_flow(struct tcp *t, struct flow *f, enum stream_close how)
 {
     bool open = f->opened && f->state != FLOW_CLOSED;
     drain(t, f);
@@ -138,7 +138,7 @@ void tcp_close_flow(struct tcp *t, struct flow *f, enum stream_close how)
 
 static void end_flow(struct tcp *t, struct flow *f, enum stream_close how)
 {
-    tcp_close_flow(t, f, how);
+    close_flow(t, f, how);
     tcp_table_remove(t, f);
 }
 
@@ -467,7 +467,7 @@ static void take_rst(struct tcp *t, struct flow *f, enum dir d, const struct seg
                      const struct tcp_fields *x)
 {
     if (f->state == FLOW_HALF_OPEN) {
-        tcp_close_flow(t, f, CLOSE_RST);
+        close_flow(t, f, CLOSE_RST);
         return;
     }
     struct half *h = &f->half[d];
@@ -480,7 +480,7 @@ static void take_rst(struct tcp *t, struct flow *f, enum dir d, const struct seg
         tcp_note(t, f, d, NOTE_RST_WITH_DATA, h->next, s);
     }
     f->server_reset = d == FROM_SERVER;
-    tcp_close_flow(t, f, CLOSE_RST);
+    close_flow(t, f, CLOSE_RST);
 }
 
 static void take_ack(struct flow *f, enum dir d, const struct tcp_fields *x)
@@ -775,7 +775,7 @@ static void take_segment(struct tcp *t, struct flow *f, enum dir d, const struct
     tcp_deliver_ready(t, f);
     bound_queues(t, f);
     if (f->state == FLOW_OPEN && f->half[0].fin_told && f->half[1].fin_told) {
-        tcp_close_flow(t, f, CLOSE_FIN);
+        close_flow(t, f, CLOSE_FIN);
     }
 }
 

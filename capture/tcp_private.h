@@ -222,7 +222,6 @@ void tcp_note(struct tcp *t, struct flow *f, enum dir d, enum stream_note_kind k
               uint64_t offset, const struct segment *seg);
 
 /* tcp.c */
-void tcp_close_flow(struct tcp *t, struct flow *f, enum stream_close how);
 uint64_t tcp_offset(const struct half *h, uint32_t seq, int64_t *signed_offset);
 
 #endif

@@ -81,15 +81,3 @@ bool address_path(struct bytes text, struct path *out)
     out->parameters = bytes_trim(bytes_from(text, end));
     return true;
 }
-
-bool address_parameter(struct bytes parameters, const char *name, struct bytes *value)
-{
-    for (struct bytes word = bytes_word(&parameters); word.n > 0; word = bytes_word(&parameters)) {
-        size_t equals = bytes_find(word, '=', 0);
-        if (bytes_is(bytes_sub(word, 0, equals), name)) {
-            *value = equals == SIZE_MAX ? bytes_sub(word, word.n, 0) : bytes_from(word, equals + 1);
-            return true;
-        }
-    }
-    return false;
-}

@@ -14,7 +14,5 @@ struct path {
 /* text is what follows "MAIL FROM:" / "RCPT TO:" (or the whole argument: a leading FROM:/TO: word
  * in any case is skipped). False when there is no address at all. */
 bool address_path(struct bytes text, struct path *out);
-/* Value of an ESMTP parameter ("SIZE", "BODY" ...) or false. */
-bool address_parameter(struct bytes parameters, const char *name, struct bytes *value);
 
 #endif

@@ -564,11 +564,6 @@ void auth_response(struct auth *a, struct bytes base64)
     take_response(a, line);
 }
 
-bool auth_cancelled(const struct auth *a)
-{
-    return a->found.cancelled;
-}
-
 void auth_finish(struct auth *a, enum tri success, struct credential *out)
 {
     const struct credential *f = &a->found;

@@ -477,8 +477,3 @@ void engine_free(struct engine **ep)
         *ep = NULL;
     }
 }
-
-const struct protocol *const *engine_protocols(size_t *count)
-{
-    return protocols_all(count);
-}

@@ -33,6 +33,5 @@ void engine_totals(struct engine *e, struct capture_totals *t);
 uint64_t engine_sessions(const struct engine *e);
 uint64_t engine_findings(const struct engine *e);
 void engine_free(struct engine **e);
-const struct protocol *const *engine_protocols(size_t *count);
 
 #endif

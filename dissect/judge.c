@@ -32,8 +32,8 @@ void judge_tell(const struct event *e, enum note_id id, struct bytes evidence, u
     session_judge(e->session, &n);
 }
 
-void judge_tell_once(const struct event *e, enum told what, enum note_id id, struct bytes evidence,
-                     uint32_t command)
+static void tell_once(const struct event *e, enum told what, enum note_id id, struct bytes evidence,
+                      uint32_t command)
 {
     uint64_t *marks = session_marks(e->session);
     if (!(*marks & MARK_TOLD(what))) {
@@ -135,20 +135,20 @@ static void judge_use(const struct event *e, const struct command *c, uint64_t m
         strcmp(e->session->protocol, "pop3") != 0 && strcmp(e->session->protocol, "pop2") != 0;
     if (smtp && c->flags & COMMAND_PIPELINED && !(marks & MARK_OFFERED_PIPELINING) &&
         !verb_is(c, "BDAT") && !verb_is(c, "EHLO") && !verb_is(c, "HELO")) {
-        judge_tell_once(e, TOLD_PIPELINING, NOTE_ID_PIPELINING_NOT_OFFERED, c->word, c->number);
+        tell_once(e, TOLD_PIPELINING, NOTE_ID_PIPELINING_NOT_OFFERED, c->word, c->number);
     }
     if (verb_is(c, "BDAT") && !(marks & MARK_OFFERED_CHUNKING)) {
-        judge_tell_once(e, TOLD_CHUNKING, NOTE_ID_CHUNKING_NOT_OFFERED, c->line, c->number);
+        tell_once(e, TOLD_CHUNKING, NOTE_ID_CHUNKING_NOT_OFFERED, c->line, c->number);
     }
     if (smtp && verb_is(c, "AUTH") && !(marks & MARK_OFFERED_AUTH)) {
-        judge_tell_once(e, TOLD_AUTH, NOTE_ID_AUTH_NOT_OFFERED, c->word, c->number);
+        tell_once(e, TOLD_AUTH, NOTE_ID_AUTH_NOT_OFFERED, c->word, c->number);
     }
     if (verb_is(c, "MAIL") && !(marks & MARK_OFFERED_SMTPUTF8) &&
         bytes_search(c->argument, " SMTPUTF8", 0) != SIZE_MAX) {
-        judge_tell_once(e, TOLD_SMTPUTF8, NOTE_ID_SMTPUTF8_NOT_OFFERED, c->argument, c->number);
+        tell_once(e, TOLD_SMTPUTF8, NOTE_ID_SMTPUTF8_NOT_OFFERED, c->argument, c->number);
     }
     if (verb_is(c, "VRFY") || verb_is(c, "EXPN")) {
-        judge_tell_once(e, TOLD_VRFY, NOTE_ID_VRFY_EXPN, c->line, c->number);
+        tell_once(e, TOLD_VRFY, NOTE_ID_VRFY_EXPN, c->line, c->number);
     }
 }
 
@@ -203,7 +203,7 @@ static void judge_credential(struct judge *j, const struct event *e)
     if (*marks & (MARK_REFUSED_TLS | MARK_MASKED) && in_clear) {
         judge_tell(e, NOTE_ID_AUTH_AFTER_STRIP, how, c->command);
     } else if (*marks & MARK_OFFERED_TLS) {
-        judge_tell_once(e, TOLD_AUTH_IN_CLEAR, NOTE_ID_AUTH_IN_CLEAR, how, c->command);
+        tell_once(e, TOLD_AUTH_IN_CLEAR, NOTE_ID_AUTH_IN_CLEAR, how, c->command);
     }
 }
 
@@ -218,7 +218,7 @@ static void judge_envelope_message(const struct event *e, const struct message *
     }
     if (m->eight_bit && m->transfer == TRANSFER_DATA && offer_known(e->session, *marks) &&
         !(*marks & MARK_OFFERED_8BITMIME)) {
-        judge_tell_once(e, TOLD_8BIT, NOTE_ID_EIGHT_BIT_NOT_OFFERED, nothing, 0);
+        tell_once(e, TOLD_8BIT, NOTE_ID_EIGHT_BIT_NOT_OFFERED, nothing, 0);
     }
 }
 

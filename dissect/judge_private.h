@@ -50,9 +50,6 @@ struct note judge_note(const struct event *e, enum note_id id, struct bytes evid
 void judge_tell(const struct event *e, enum note_id id, struct bytes evidence, uint32_t command);
 void judge_tell_over(const struct event *e, enum note_id id, struct bytes evidence,
                      const char *const *sessions, uint32_t count);
-/* As judge_tell, once a session. */
-void judge_tell_once(const struct event *e, enum told what, enum note_id id, struct bytes evidence,
-                     uint32_t command);
 
 /* judge_refusal.c: a negative answer to MAIL or RCPT, as the greeting, to a message's data. */
 bool judge_refused(const struct reply *r);

@@ -335,7 +335,7 @@ static void client_mail(struct session *s, const struct frame *f)
     }
 }
 
-void pop3_client_frame(struct session *s, const struct frame *f)
+static void client_frame(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
     switch (f->kind) {
@@ -372,7 +372,7 @@ static void begin(struct session *s)
 static void frame(struct session *s, const struct frame *f)
 {
     if (f->dir == FROM_CLIENT) {
-        pop3_client_frame(s, f);
+        client_frame(s, f);
     } else {
         pop3_server_frame(s, f);
     }

@@ -111,8 +111,7 @@ void pop3_auth_line(struct session *s, const struct frame *f);
 void pop3_auth_rest(struct session *s, const struct frame *f);
 /* No answer can be told for the commands still waiting. */
 void pop3_drop_pending(struct session *s);
-/* A frame of the client's direction and of the server's. */
-void pop3_client_frame(struct session *s, const struct frame *f);
+/* A frame of the server's direction. */
 void pop3_server_frame(struct session *s, const struct frame *f);
 
 /* The status of a reply line: REPLY_OK, REPLY_REFUSE, REPLY_ODD ("+x", "-x"); false when it is no

@@ -56,7 +56,7 @@ static void tell_gap(struct session *s, const struct frame *f)
     session_emit(s, &e);
 }
 
-void session_hand_on(struct session *s, const struct frame *f)
+static void hand_on(struct session *s, const struct frame *f)
 {
     s->current = (uint8_t)f->dir;
     if (f->kind == FRAME_GAP) {
@@ -85,7 +85,7 @@ void session_pump(struct session *s, enum dir dir)
             s->ready & (1u << s->prefer) ? (enum dir)s->prefer : dir_other((enum dir)s->prefer);
         bool got = framer_next(&s->framer[d], &f);
         if (got) {
-            session_hand_on(s, &f);
+            hand_on(s, &f);
         }
         if (!got || framer_is_idle(&s->framer[d])) {
             s->ready &= (uint8_t) ~(1u << d);
@@ -335,11 +335,6 @@ struct session_info *session_info(struct session *s)
     return &s->info;
 }
 
-struct arena *session_arena(struct session *s)
-{
-    return &s->arena;
-}
-
 const struct limits *session_limits(const struct session *s)
 {
     return s->config->limits;
@@ -397,7 +392,7 @@ void session_drain(struct session *s, enum dir dir)
     uint8_t current = s->current;
     struct frame f;
     while (framer_next(&s->framer[dir], &f)) {
-        session_hand_on(s, &f);
+        hand_on(s, &f);
     }
     s->current = current;
 }

@@ -96,7 +96,6 @@ struct protocol {
 
 void *session_state(struct session *s);
 struct session_info *session_info(struct session *s); /* the protocol fills in what it knows */
-struct arena *session_arena(struct session *s);
 const struct limits *session_limits(const struct session *s);
 /* Copies into the session's arena; sets info->truncated when cut. */
 struct bytes session_keep(struct session *s, struct bytes b);

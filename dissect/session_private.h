@@ -58,7 +58,6 @@ static inline bool session_tells(const struct session *s, enum event_kind kind)
 }
 /* Drains what is ready: released directions first. */
 void session_pump(struct session *s, enum dir dir);
-void session_hand_on(struct session *s, const struct frame *f); /* one frame to its reader */
 
 /* session_tls.c */
 bool session_tls_wants(const struct session *s,

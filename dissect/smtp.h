@@ -204,7 +204,6 @@ void smtp_note_once(struct session *s, enum smtp_told told, enum note_id id, str
 /* ---- smtp_verbs.c */
 const char *smtp_verb_name(enum smtp_verb v); /* "" for SMTP_UNKNOWN */
 unsigned smtp_verb_rules(enum smtp_verb v);
-enum smtp_verb smtp_verb_of(struct bytes word);
 /* The command of a line: its word and what follows. */
 enum smtp_verb smtp_parse(struct bytes line, struct bytes *word, struct bytes *argument);
 /* The first line of bytes that wait, without its end. */
@@ -261,8 +260,6 @@ void smtp_bdat(struct session *s, const struct frame *f, struct pending *p);
 /* The text of x->body comes next: sets the client's framing by session_want (own) or release. */
 void smtp_body_frame(struct session *s, const struct frame *f);
 void smtp_chunk_frame(struct session *s, const struct frame *f);
-struct message *smtp_message(struct session *s, struct transaction *t, enum transfer transfer,
-                             const struct frame *f);
 /* What is odd in the bytes of a body, one finding a kind. */
 void smtp_note_oddities(struct session *s, const struct body_oddities *odd, const struct frame *f);
 /* The body is over at f; its verdict is awaited. */

@@ -3,8 +3,8 @@
 
 #define MOST_CHUNK ((uint64_t)INT64_MAX)
 
-struct message *smtp_message(struct session *s, struct transaction *t, enum transfer transfer,
-                             const struct frame *f)
+static struct message *new_message(struct session *s, struct transaction *t, enum transfer transfer,
+                                   const struct frame *f)
 {
     if (t->message == NULL) {
         t->message = session_message_begin(s, transfer, f->dir, f);
@@ -61,7 +61,7 @@ void smtp_body_over(struct session *s, const struct frame *f, bool complete)
 {
     struct smtp *x = smtp_of(s);
     struct transaction *t = x->body;
-    struct message *m = smtp_message(s, t, TRANSFER_DATA, f);
+    struct message *m = new_message(s, t, TRANSFER_DATA, f);
     if (f->variant != EOD_STRICT) {
         m->end_of_data = eod_variant_name(f->variant);
     }
@@ -86,7 +86,7 @@ void smtp_body_over(struct session *s, const struct frame *f, bool complete)
 void smtp_body_frame(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
-    struct message *m = smtp_message(s, x->body, TRANSFER_DATA, f);
+    struct message *m = new_message(s, x->body, TRANSFER_DATA, f);
     switch (f->kind) {
     case FRAME_DATA:
         session_message_data(s, m, f);
@@ -140,7 +140,7 @@ void smtp_bdat(struct session *s, const struct frame *f, struct pending *p)
     p->number = last ? 1 : 0;
     if (x->chunk != NULL) {
         smtp_transaction_use(p, x->chunk);
-        p->message = smtp_message(s, x->chunk, TRANSFER_BDAT, f);
+        p->message = new_message(s, x->chunk, TRANSFER_BDAT, f);
         x->chunk->chunks += size;
         if (last) {
             x->open = NULL;

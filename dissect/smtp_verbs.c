@@ -23,7 +23,7 @@ unsigned smtp_verb_rules(enum smtp_verb v)
     return verbs[v].rules;
 }
 
-enum smtp_verb smtp_verb_of(struct bytes word)
+static enum smtp_verb verb_of(struct bytes word)
 {
     char start[4];
     if (word.n < sizeof start || word.n > 14) {
@@ -58,7 +58,7 @@ enum smtp_verb smtp_parse(struct bytes line, struct bytes *word, struct bytes *a
         end--;
     }
     *argument = bytes_sub(line, to, end - to);
-    return smtp_verb_of(*word);
+    return verb_of(*word);
 }
 
 struct bytes smtp_first_line(struct bytes waiting)
@@ -101,5 +101,5 @@ bool smtp_is_header(struct bytes line)
             return false;
         }
     }
-    return smtp_verb_of(bytes_sub(line, 0, colon)) == SMTP_UNKNOWN;
+    return verb_of(bytes_sub(line, 0, colon)) == SMTP_UNKNOWN;
 }

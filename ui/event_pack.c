@@ -113,7 +113,7 @@ void put_head(struct put *o, struct pack_base base, const struct event *e, unsig
 }
 
 /* A view into `whole` is told by its place; any other with its bytes. */
-void put_view(struct put *o, struct bytes whole, struct bytes view)
+static void put_view(struct put *o, struct bytes whole, struct bytes view)
 {
     uintptr_t from = (uintptr_t)whole.p, at = (uintptr_t)view.p;
     if (view.n > 0 && whole.p != NULL && at >= from && at + view.n <= from + whole.n) {

@@ -61,12 +61,12 @@ static const char *get_word(struct get *g, const struct atoms *a)
     return s != NULL ? s : "";
 }
 
-int64_t get_time(struct get *g, struct pack_base base)
+static int64_t get_time(struct get *g, struct pack_base base)
 {
     return time_plus(base.time, get_signed(g));
 }
 
-uint64_t get_packet(struct get *g, struct pack_base base)
+static uint64_t get_packet(struct get *g, struct pack_base base)
 {
     return base.packet + (uint64_t)get_signed(g);
 }

@@ -73,7 +73,6 @@ void put_head(struct put *o, struct pack_base base, const struct event *e, unsig
 void put_atom(struct put *o, struct atoms *a, const char *s);
 void put_time(struct put *o, struct pack_base base, int64_t time);
 void put_packet(struct put *o, struct pack_base base, uint64_t packet);
-void put_view(struct put *o, struct bytes whole, struct bytes view);
 void put_enhanced(struct put *o, struct enhanced e);
 size_t message_size(const struct message *m);
 void put_message(struct put *o, struct atoms *a, const struct message *m, struct pack_base base,
@@ -86,8 +85,6 @@ void get_totals(struct get *g, struct capture_totals *t);
 
 /* Reading what stands in records; damage shows in g->bad. */
 const char *get_atom(struct get *g, const struct atoms *a);
-int64_t get_time(struct get *g, struct pack_base base);
-uint64_t get_packet(struct get *g, struct pack_base base);
 unsigned get_head(struct get *g, struct pack_base base, struct event *e); /* the bits */
 void get_command(struct get *g, const struct atoms *a, struct pack_base base, struct command *c);
 void get_reply(struct get *g, struct pack_base base, struct reply *r);

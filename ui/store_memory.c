@@ -175,7 +175,7 @@ static void facts_list_free(struct store *s, struct held_fact *list, uint32_t co
     store_resize(s, list, room * sizeof *list, 0);
 }
 
-void facts_free(struct store *s, struct entry *e)
+static void facts_free(struct store *s, struct entry *e)
 {
     struct facts *f = e->facts;
     if (f == NULL) {
@@ -311,7 +311,7 @@ void entry_free_core(struct store *s, struct entry *e)
 
 /* ---- letting go ---- */
 
-void entry_drop_dialog(struct store *s, struct entry *e)
+static void drop_dialog(struct store *s, struct entry *e)
 {
     free_dialog(s, e);
     if ((e->flags & STORE_OPEN) == 0) {
@@ -347,7 +347,7 @@ void entry_remove(struct store *s, struct entry *e)
 
 static void let_dialog_go(struct store *s, enum queue q)
 {
-    entry_drop_dialog(s, entry_at(s, s->queues[q].first));
+    drop_dialog(s, entry_at(s, s->queues[q].first));
     s->counters.dialogs_let_go++;
 }
 
@@ -364,7 +364,7 @@ static bool cut_open(struct store *s)
     for (uint32_t i = 0; i < q->count; i++) {
         struct entry *e = entry_at(s, q->first);
         if (e->dialog_room > 0) {
-            entry_drop_dialog(s, e);
+            drop_dialog(s, e);
             s->counters.dialogs_let_go++;
             return true;
         }

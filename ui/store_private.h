@@ -151,7 +151,6 @@ void entry_resize_dialog(struct store *s, struct entry *e, uint32_t room);
 void entry_pack_dialog(struct store *s, struct entry *e);
 void entry_pack_core(struct store *s, struct entry *e);
 void entry_free_core(struct store *s, struct entry *e);
-void entry_drop_dialog(struct store *s, struct entry *e);
 /* Bytes that holding what is held takes. */
 uint64_t store_takes(const struct store *s);
 /* Resizes a block and keeps the account; n == 0 frees. */
@@ -161,7 +160,6 @@ struct facts *entry_facts(struct store *s, struct entry *e);
 struct held_message *entry_message(struct store *s, struct entry *e, uint32_t number);
 /* False, and the session's dialog counts as cut, when n more bytes are beyond its share. */
 bool entry_may_grow(struct store *s, struct entry *e, uint64_t n);
-void facts_free(struct store *s, struct entry *e);
 void list_add_item(struct store *s, enum store_list l, struct store_item item);
 void note_change(struct store *s, struct entry *e);
 

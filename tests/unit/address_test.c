@@ -68,23 +68,6 @@ static void no_address(void **state)
     assert_false(address_path((struct bytes){NULL, 0}, &p));
 }
 
-static void parameters(void **state)
-{
-    (void)state;
-    struct bytes all = bytes_of("SIZE=100 BODY=8BITMIME  SMTPUTF8 auth=<> ORCPT=rfc822;a=b"), v;
-    assert_true(address_parameter(all, "size", &v));
-    is(v, "100");
-    assert_true(address_parameter(all, "AUTH", &v));
-    is(v, "<>");
-    assert_true(address_parameter(all, "SMTPUTF8", &v));
-    is(v, "");
-    assert_true(address_parameter(all, "ORCPT", &v));
-    is(v, "rfc822;a=b");
-    assert_false(address_parameter(all, "SIZ", &v));
-    assert_false(address_parameter(all, "SIZES", &v));
-    assert_false(address_parameter((struct bytes){NULL, 0}, "SIZE", &v));
-}
-
 /* Hostile paths: many quotes and backslashes take linear time and stay inside. */
 static void hostile(void **state)
 {
@@ -111,7 +94,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths),
         cmocka_unit_test(no_address),
-        cmocka_unit_test(parameters),
         cmocka_unit_test(hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
