@@ -18,9 +18,30 @@ static bool check_file(const char *option, const char *path, struct error *e)
            error_set(e, "%s: %.200s is a folder; give the name of a file", option, path);
 }
 
+/* By whatever name, as by a link. A device may be both. */
+static bool same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* -w replaces a file of its name: the packets of a selection would take the place of the capture
+ * they come from. */
+static bool check_write(const struct options *o, struct error *e)
+{
+    for (size_t i = 0; i < o->file_count; i++) {
+        if (same_file(o->files[i], o->write_path)) {
+            return error_set(e, "-w: %.200s is read by -r too; give the name of another file",
+                             o->write_path);
+        }
+    }
+    return check_file("-w", o->write_path, e);
+}
+
 bool check_outputs(const struct options *o, struct error *e)
 {
-    if (o->write_path != NULL && !check_file("-w", o->write_path, e)) {
+    if (o->write_path != NULL && !check_write(o, e)) {
         return false;
     }
     for (size_t i = 0; i < o->export_count; i++) {

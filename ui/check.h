@@ -4,7 +4,7 @@
 
 #include "ui/options.h"
 
-/* Files that shall be written are no folders. */
+/* Files that shall be written are no folders, and no capture that is read. */
 bool check_outputs(const struct options *o, struct error *e);
 /* The words left over are no filter of packets: adds to *e what they may have been meant to be. */
 void check_explain_bpf(const struct options *o, struct error *e);

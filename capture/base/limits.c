@@ -113,7 +113,7 @@ bool limits_set(struct limits *l, const char *assignment, struct error *e)
     }
     uint64_t value = 0;
     if (!limits_parse_size(assignment + at + 1, &value)) {
-        return limit_refuse(e, "the value is not a number (K, M and G may follow it)", all);
+        return limit_refuse(e, "the value is not a number (K, M, G and T may follow it)", all);
     }
     if (value < row->least || value > row->most) {
         char least[LIMIT_ROOM], most[LIMIT_ROOM];
