@@ -126,16 +126,32 @@ static void across_pieces(void **state)
     free(text);
 }
 
+/* To the end, in slices of one row; SIZE_MAX: not found. */
+static size_t search(const struct pager *p, size_t row, bool forward, const char *text)
+{
+    enum pager_found found = PAGER_GOES_ON;
+    for (int i = 0; i < 100 && found == PAGER_GOES_ON; i++) {
+        size_t before = row;
+        found = pager_search(p, &row, forward, text, 0);
+        assert_true(found != PAGER_GOES_ON || row != before);
+    }
+    return found == PAGER_FOUND ? row : SIZE_MAX;
+}
+
 static void found(void **state)
 {
     (void)state;
     struct pager p = {0};
     lay_out(&p, bytes_of("one\nTWO\nthree\ntwo"), 80, PAGER_TEXT, true);
-    assert_int_equal(pager_search(&p, 0, true, "two"), 1);
-    assert_int_equal(pager_search(&p, 2, true, "two"), 3);
-    assert_int_equal(pager_search(&p, 2, false, "two"), 1);
-    assert_int_equal(pager_search(&p, 0, true, "four"), SIZE_MAX);
-    assert_int_equal(pager_search(&p, 0, false, "three"), SIZE_MAX);
+    assert_int_equal(search(&p, 0, true, "two"), 1);
+    assert_int_equal(search(&p, 2, true, "two"), 3);
+    assert_int_equal(search(&p, 2, false, "two"), 1);
+    assert_int_equal(search(&p, 0, true, "four"), SIZE_MAX);
+    assert_int_equal(search(&p, 0, false, "three"), SIZE_MAX);
+    size_t row = 0;
+    p.done = false; /* more rows are to come */
+    assert_int_equal(pager_search(&p, &row, true, "four", INT64_MAX), PAGER_GOES_ON);
+    assert_int_equal(row, 4);
     pager_done(&p);
 }
 

@@ -261,19 +261,24 @@ void pager_draw(const struct pager *p, const struct pane *pane, int at, size_t r
     }
 }
 
-size_t pager_search(const struct pager *p, size_t row, bool forward, const char *text)
+enum pager_found pager_search(const struct pager *p, size_t *row, bool forward, const char *text,
+                              int64_t deadline)
 {
     uint8_t bytes[ROW_BYTES + 4];
     if (p->mode == PAGER_HEX || !text[0]) {
-        return SIZE_MAX;
+        return PAGER_NOT_FOUND;
     }
-    for (size_t i = row; i < p->rows; i += forward ? 1 : (size_t)-1) {
-        if (bytes_search(bytes_make(bytes, read_row(p, i, bytes)), text, 0) != SIZE_MAX) {
-            return i;
+    while (*row < p->rows) {
+        if (bytes_search(bytes_make(bytes, read_row(p, *row, bytes)), text, 0) != SIZE_MAX) {
+            return PAGER_FOUND;
         }
-        if (i == 0 && !forward) {
-            break;
+        if (*row == 0 && !forward) {
+            return PAGER_NOT_FOUND;
+        }
+        *row += forward ? 1 : (size_t)-1;
+        if (clock_over(deadline)) {
+            return PAGER_GOES_ON;
         }
     }
-    return SIZE_MAX;
+    return p->done ? PAGER_NOT_FOUND : PAGER_GOES_ON;
 }

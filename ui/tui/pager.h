@@ -39,7 +39,10 @@ size_t pager_rows(const struct pager *p);
 bool pager_ready(const struct pager *p);
 /* Draws a row; `shift` columns are scrolled out at the left (not wrapped). */
 void pager_draw(const struct pager *p, const struct pane *pane, int at, size_t row, int shift);
-/* The first row at or behind `row` (before it, backwards) that holds text; SIZE_MAX: none. */
-size_t pager_search(const struct pager *p, size_t row, bool forward, const char *text);
+enum pager_found { PAGER_FOUND, PAGER_NOT_FOUND, PAGER_GOES_ON };
+/* Moves *row to the first row at or behind it (before it, backwards) that holds text. At the
+ * deadline, and where further rows are not laid out yet, it goes on: call again. */
+enum pager_found pager_search(const struct pager *p, size_t *row, bool forward, const char *text,
+                              int64_t deadline);
 
 #endif

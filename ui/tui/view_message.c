@@ -15,10 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LABEL_COLS 12
-#define WIDE       100
-#define TAG_PART   1000 /* tags of the doc: TAG_PART + the part's index */
-#define TEXT_MOST  (64u << 20)
+#define LABEL_COLS   12
+#define CHARSET_COLS 40
+#define TAG_PART     1000 /* tags of the doc: TAG_PART + the part's index */
+#define TEXT_MOST    (64u << 20)
 
 enum mode { DECODED, RAW, HEX };
 
@@ -40,6 +40,8 @@ struct mail_view {
     int shift;
     int built_cols;
     char search[EDIT_MOST];
+    bool looking, look_forward; /* the search goes on at look_row */
+    size_t look_row;
 };
 
 /* ---- the bytes ---- */
@@ -87,6 +89,7 @@ static size_t first_text(const struct mail_view *v)
 /* The text below: of the chosen part, or the body as sent where nothing decodes it. */
 static void take_text(struct mail_view *v)
 {
+    v->looking = false;
     struct bytes none = {NULL, 0};
     size_t head = mail_header_end(buf_bytes(&v->head));
     buf_clear(&v->text);
@@ -411,9 +414,29 @@ static void layout(struct view *view, int rows, int cols)
     v->list.top = v->list.top > most && pager_ready(&v->pager) ? most : v->list.top;
 }
 
+/* A slice of the search; true when it goes on. */
+static bool look_on(struct mail_view *v, int64_t deadline)
+{
+    if (!v->looking) {
+        return false;
+    }
+    enum pager_found found =
+        pager_search(&v->pager, &v->look_row, v->look_forward, v->search, deadline);
+    v->looking = found == PAGER_GOES_ON;
+    if (found == PAGER_FOUND) {
+        v->list.top = v->doc.rows + v->look_row;
+    } else if (found == PAGER_NOT_FOUND) {
+        ui_say(v->view.ui, STYLE_DIM, v->search[0] ? "not found %s" : "/ searches first",
+               v->look_forward ? "from here on" : "before this");
+    }
+    return v->looking;
+}
+
 static bool work(struct view *view, int64_t deadline)
 {
-    return pager_work(&((struct mail_view *)view)->pager, deadline);
+    struct mail_view *v = (struct mail_view *)view;
+    bool more = pager_work(&v->pager, deadline);
+    return look_on(v, deadline) || more;
 }
 
 static void draw_title(const struct mail_view *v, const struct pane *p)
@@ -468,28 +491,43 @@ static void draw(const struct view *view, const struct pane *p)
     }
 }
 
+/* "charset utf-8   wrap on (W)"; of bytes in hexadecimal there is nothing of the kind to say. */
+static void add_reading(const struct mail_view *v, struct buf *out)
+{
+    struct message_room room;
+    struct mail_part part;
+    struct bytes charset = {NULL, 0};
+    if (v->mode == HEX) {
+        return;
+    }
+    message_room_init(&room);
+    if (v->mode == DECODED && v->mail && mail_decoder()->part(v->mail, v->part, &part)) {
+        charset = part.charset;
+    } else if (store_message(v->view.ui->store, v->item, &room, NULL)) {
+        charset = mime_charset(room.message.header[HEADER_CONTENT_TYPE]);
+    }
+    buf_add_str(out, "   charset ");
+    buf_add(out, charset.n ? bytes_sub(charset, 0, CHARSET_COLS) : bytes_of("none"));
+    buf_printf(out, "   wrap %s (W)", v->no_wrap ? "off" : "on");
+    message_room_done(&room);
+}
+
 static void detail(const struct view *view, const struct pane *p)
 {
     const struct mail_view *v = (const struct mail_view *)view;
     size_t last = v->list.top + (size_t)(v->list.page > 0 ? v->list.page : 0);
-    struct message_room room;
-    message_room_init(&room);
     bool limited = v->reader.ref.cut && v->has_body;
-    struct bytes charset = {NULL, 0};
-    struct mail_part part;
-    if (v->mode == DECODED && v->mail && mail_decoder()->part(v->mail, v->part, &part)) {
-        charset = part.charset;
-    } else if (store_message(view->ui->store, v->item, &room, NULL)) {
-        charset = mime_charset(room.message.header[HEADER_CONTENT_TYPE]);
+    struct buf b;
+    buf_init(&b, 1024);
+    buf_printf(&b, "line %zu of %zu%s", last < v->list.count ? last : v->list.count, v->list.count,
+               pager_ready(&v->pager) ? "" : ", reading");
+    if (v->looking) {
+        buf_printf(&b, ", searching at %zu", v->doc.rows + v->look_row + 1);
     }
-    pane_printf(p, 0, 1, p->cols - 2, limited ? STYLE_LOST : STYLE_DIM,
-                "line %zu of %zu%s   charset %.*s   wrap %s (W)%s",
-                last < v->list.count ? last : v->list.count, v->list.count,
-                pager_ready(&v->pager) ? "" : ", reading",
-                charset.n ? (int)(charset.n < 40 ? charset.n : 40) : 4,
-                charset.n ? (const char *)charset.p : "none", v->no_wrap ? "off" : "on",
-                limited ? "   the spool was full: its end was not kept" : "");
-    message_room_done(&room);
+    add_reading(v, &b);
+    buf_add_str(&b, limited ? "   the spool was full: its end was not kept" : "");
+    pane_text(p, 0, 1, p->cols - 2, limited ? STYLE_LOST : STYLE_DIM, buf_bytes(&b));
+    buf_done(&b);
 }
 
 /* ---- keys ---- */
@@ -513,13 +551,9 @@ static void choose_part(struct mail_view *v, bool next)
 
 static void search_from(struct mail_view *v, size_t row, bool forward)
 {
-    size_t hit = pager_search(&v->pager, row, forward, v->search);
-    if (hit == SIZE_MAX) {
-        ui_say(v->view.ui, STYLE_DIM, v->search[0] ? "not found %s" : "/ searches first",
-               forward ? "from here on" : "before this");
-    } else {
-        v->list.top = v->doc.rows + hit;
-    }
+    v->looking = true;
+    v->look_forward = forward;
+    v->look_row = row;
 }
 
 static void next_hit(struct mail_view *v, bool forward)
@@ -580,6 +614,7 @@ static bool act(struct view *view, enum action a)
 {
     struct mail_view *v = (struct mail_view *)view;
     struct view_target t = {.session = v->item.session};
+    v->looking = false; /* the person goes elsewhere */
     if (list_scroll(&v->list, a) || act_show(v, a)) {
         return true;
     }
