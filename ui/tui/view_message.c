@@ -19,6 +19,7 @@
 #define CHARSET_COLS 40
 #define TAG_PART     1000 /* tags of the doc: TAG_PART + the part's index */
 #define TEXT_MOST    (64u << 20)
+#define AT_ONCE      (8u << 20) /* decoded to be looked at: some 50 ms; all of it to be saved */
 
 enum mode { DECODED, RAW, HEX };
 
@@ -56,14 +57,15 @@ static void read_into(struct mail_view *v, struct buf *out, size_t most)
     }
 }
 
-static void open_decoder(struct mail_view *v)
+/* Decodes the message, of a longer one what stands in its first `most` bytes. */
+static void open_decoder(struct mail_view *v, uint64_t most)
 {
     const struct mail_decoder *d = mail_decoder();
     if (!d || !v->has_body) {
         return;
     }
-    uint64_t most = v->view.ui->limits->mime_bytes;
-    most = most < TEXT_MOST ? most : TEXT_MOST;
+    uint64_t limit = v->view.ui->limits->mime_bytes;
+    most = most < limit ? most : limit;
     read_into(v, &v->whole, (size_t)most);
     struct message_room room;
     message_room_init(&room);
@@ -72,6 +74,15 @@ static void open_decoder(struct mail_view *v)
     message_room_done(&room);
     v->mail = d->open(buf_bytes(&v->whole), whole, v->view.ui->limits);
     v->parts = v->mail ? d->count(v->mail) : 0;
+}
+
+static void close_decoder(struct mail_view *v)
+{
+    if (v->mail) {
+        mail_decoder()->close(v->mail);
+    }
+    v->mail = NULL;
+    buf_clear(&v->whole);
 }
 
 /* The first part with readable text. */
@@ -119,7 +130,7 @@ static void open_view(struct view *view, const struct view_target *t)
     if (v->has_body) {
         read_into(v, &v->head, MAIL_HEADER_MOST);
     }
-    open_decoder(v);
+    open_decoder(v, AT_ONCE);
     v->part = v->mail ? first_text(v) : 0;
     take_text(v);
 }
@@ -127,9 +138,7 @@ static void open_view(struct view *view, const struct view_target *t)
 static void close_view(struct view *view)
 {
     struct mail_view *v = (struct mail_view *)view;
-    if (v->mail) {
-        mail_decoder()->close(v->mail);
-    }
+    close_decoder(v);
     if (v->has_body) {
         spool_body_close(&v->reader);
     }
@@ -354,6 +363,16 @@ static void add_chosen(struct mail_view *v, const struct mail_part *p)
     }
 }
 
+static void add_decoded(struct mail_view *v)
+{
+    char decoded[HUMAN_ROOM], all[HUMAN_ROOM];
+    if (v->mail && v->whole.n < v->reader.ref.bytes) {
+        doc_printf(&v->doc, STYLE_LOST,
+                   "The first %s of %s are decoded; F6 shows all as it was sent.",
+                   human_size(v->whole.n, decoded), human_size(v->reader.ref.bytes, all));
+    }
+}
+
 static void add_text_rule(struct mail_view *v)
 {
     struct mail_part p;
@@ -390,6 +409,7 @@ static void build(struct mail_view *v)
         add_parts(v);
         add_findings(v);
     }
+    add_decoded(v);
     add_text_rule(v);
     message_room_done(&room);
 }
@@ -686,6 +706,11 @@ static bool write_part(struct mail_view *v, struct new_file *f)
     struct buf content;
     if (!v->mail) {
         return write_message(v, f);
+    }
+    if (v->whole.n < v->reader.ref.bytes && v->whole.n == AT_ONCE) { /* parts keep their numbers */
+        close_decoder(v);
+        open_decoder(v, TEXT_MOST);
+        take_text(v);
     }
     buf_init(&content, TEXT_MOST);
     bool good = mail_decoder()->content(v->mail, v->part, &content) &&
