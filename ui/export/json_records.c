@@ -161,8 +161,12 @@ static void envelope_object(struct json *j, const struct message *m)
     json_close(j);
 }
 
+/* None for a message of SMTP, of which the envelope was not seen either. */
 static void mailbox_object(struct json *j, const struct message *m)
 {
+    if (m->mailbox_number == 0 && m->uid.n == 0 && !m->has_declared && !m->has_lines) {
+        return;
+    }
     json_open(j, "mailbox");
     if (m->mailbox_number != 0) {
         json_u64(j, "number", m->mailbox_number);

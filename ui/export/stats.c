@@ -30,7 +30,7 @@ static void count_session(struct tally *t, struct bytes key, const struct sessio
     r->count[1] += s->messages;
     r->count[2] += s->flow->count[0].bytes + s->flow->count[1].bytes;
     r->count[3] += s->login == TRI_YES;
-    r->count[4] += s->tls != NULL && s->tls->start != TLS_NONE;
+    r->count[4] += s->tls != NULL && s->tls->established;
 }
 
 /* Where clients are, as far as it is known. */

@@ -167,7 +167,7 @@ static void add_mailbox(struct buf *out, const struct session_info *s)
 static void add_tls(struct buf *out, const struct tls_info *t)
 {
     char room[16];
-    buf_add_str(out, "encrypted");
+    buf_add_str(out, t->established ? "encrypted" : "TLS not seen established");
     if (t->version != 0) {
         buf_add_str(out, ", ");
         buf_add_str(out, tls_version_name(t->version, room));
