@@ -12,9 +12,10 @@
 
 #define TITLE_ROWS 2
 #define TIME_COLS  8
-/* Turns that are aligned at best; of longer dialogs the rest stands side by side as it comes. */
-#define ALIGN_MOST 1500
-#define NONE       UINT32_MAX
+/* Turns of each side that are aligned at once: a million comparisons, some 3 ms. Of that only the
+ * first half is taken where there are more: what comes behind them may tell better. */
+#define WINDOW 1000
+#define NONE   UINT32_MAX
 
 struct pair {
     uint32_t left, right; /* turns; NONE: nothing on that side */
@@ -27,7 +28,8 @@ struct compare {
     struct turns turns[2];
     struct pair *pair;
     size_t pairs, room;
-    size_t aligned[2]; /* turns of each side when it was made */
+    size_t known[2];   /* turns of each side when this alignment was begun */
+    size_t aligned[2]; /* turns of each side that have their place */
     size_t differences;
     struct list list;
     char search[EDIT_MOST];
@@ -91,20 +93,44 @@ static bool is_shown(const struct turns *t, size_t i)
     return t->turn[i].kind != TURN_LINE;
 }
 
+/* A window of turns of one side. */
 struct side {
-    uint32_t turn[ALIGN_MOST], step[ALIGN_MOST];
+    uint32_t turn[WINDOW], step[WINDOW];
     size_t n;
+    bool last; /* nothing comes behind it */
 };
 
-static void take_side(const struct turns *t, struct side *s)
+static void take_side(const struct turns *t, size_t from, struct side *s)
 {
+    size_t i = from;
     s->n = 0;
-    for (size_t i = 0; i < t->count && s->n < ALIGN_MOST; i++) {
+    for (; i < t->count && s->n < WINDOW; i++) {
         if (is_shown(t, i)) {
             s->turn[s->n] = (uint32_t)i;
             s->step[s->n++] = step_of(t, i);
         }
     }
+    s->last = i == t->count;
+}
+
+/* Along the longest common subsequence, until a side that goes on is half used up. */
+static void walk(struct compare *c, const struct side *a, const struct side *b,
+                 const uint16_t *length)
+{
+    size_t wide = b->n + 1, i = 0, j = 0;
+    size_t stop_a = a->last ? SIZE_MAX : WINDOW / 2, stop_b = b->last ? SIZE_MAX : WINDOW / 2;
+    while ((i < a->n || j < b->n) && i < stop_a && j < stop_b) {
+        if (i < a->n && j < b->n && a->step[i] == b->step[j]) {
+            add_pair(c, a->turn[i++], b->turn[j++]);
+        } else if (j == b->n ||
+                   (i < a->n && length[(i + 1) * wide + j] >= length[i * wide + j + 1])) {
+            add_pair(c, a->turn[i++], NONE);
+        } else {
+            add_pair(c, NONE, b->turn[j++]);
+        }
+    }
+    c->aligned[0] = i < a->n ? a->turn[i] : c->known[0];
+    c->aligned[1] = j < b->n ? b->turn[j] : c->known[1];
 }
 
 /* Longest common subsequence; length[i][j] is that of a[i..] and b[j..]. */
@@ -121,25 +147,15 @@ static void align(struct compare *c, const struct side *a, const struct side *b)
                                                   : right;
         }
     }
-    size_t i = 0, j = 0;
-    while (i < a->n || j < b->n) {
-        if (i < a->n && j < b->n && a->step[i] == b->step[j]) {
-            add_pair(c, a->turn[i++], b->turn[j++]);
-        } else if (j == b->n ||
-                   (i < a->n && length[(i + 1) * wide + j] >= length[i * wide + j + 1])) {
-            add_pair(c, a->turn[i++], NONE);
-        } else {
-            add_pair(c, NONE, b->turn[j++]);
-        }
-    }
+    walk(c, a, b, length);
     free(length);
 }
 
 /* A step only on the left and the next only on the right were probably each other's: one row. */
-static void join_pairs(struct compare *c)
+static void join_pairs(struct compare *c, size_t from)
 {
-    size_t to = 0;
-    for (size_t i = 0; i < c->pairs; i++) {
+    size_t to = from;
+    for (size_t i = from; i < c->pairs; i++) {
         struct pair p = c->pair[i];
         if (i + 1 < c->pairs && p.right == NONE && c->pair[i + 1].left == NONE) {
             uint32_t right = c->pair[i + 1].right;
@@ -168,23 +184,37 @@ static bool same_text(const struct compare *c, const struct pair *p)
     return same;
 }
 
-static void make_pairs(struct compare *c)
+static bool all_aligned(const struct compare *c)
+{
+    return c->aligned[0] == c->known[0] && c->aligned[1] == c->known[1];
+}
+
+/* Aligns the next window. */
+static void align_some(struct compare *c)
 {
     struct side *a = xmalloc(sizeof(*a)), *b = xmalloc(sizeof(*b));
-    c->pairs = c->differences = 0;
-    take_side(&c->turns[0], a);
-    take_side(&c->turns[1], b);
+    size_t from = c->pairs;
+    take_side(&c->turns[0], c->aligned[0], a);
+    take_side(&c->turns[1], c->aligned[1], b);
     align(c, a, b);
-    join_pairs(c);
-    for (size_t i = 0; i < c->pairs; i++) {
+    join_pairs(c, from);
+    for (size_t i = from; i < c->pairs; i++) {
         struct pair *p = &c->pair[i];
         p->differs = p->left == NONE || p->right == NONE || !same_text(c, p);
         c->differences += p->differs;
     }
-    c->aligned[0] = c->turns[0].count;
-    c->aligned[1] = c->turns[1].count;
     free(a);
     free(b);
+}
+
+/* Turns came: what was aligned before them may belong elsewhere now. */
+static void align_anew(struct compare *c)
+{
+    c->pairs = c->differences = 0;
+    for (int i = 0; i < 2; i++) {
+        c->known[i] = c->turns[i].count;
+        c->aligned[i] = 0;
+    }
 }
 
 static void layout(struct view *v, int rows, int cols)
@@ -203,11 +233,19 @@ static bool work(struct view *v, int64_t deadline)
     turns_refresh(&c->turns[1]);
     bool more = turns_work(&c->turns[0], deadline);
     more |= turns_work(&c->turns[1], deadline);
-    bool other = c->aligned[0] != c->turns[0].count || c->aligned[1] != c->turns[1].count;
-    if (!more && other) {
-        make_pairs(c);
+    if (more) {
+        return true;
     }
-    return more;
+    if (c->known[0] != c->turns[0].count || c->known[1] != c->turns[1].count) {
+        align_anew(c);
+    }
+    while (!all_aligned(c)) {
+        align_some(c);
+        if (clock_over(deadline)) {
+            return !all_aligned(c);
+        }
+    }
+    return false;
 }
 
 /* ---- drawing ---- */
@@ -313,8 +351,9 @@ static void detail(const struct view *v, const struct pane *p)
         return;
     }
     const struct pair *pair = &c->pair[c->list.cursor];
-    int used = pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%zu of %zu   %zu differences (n)   ",
-                           c->list.cursor + 1, c->pairs, c->differences);
+    int used = pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%zu of %zu%s   %zu differences (n)   ",
+                           c->list.cursor + 1, c->pairs, all_aligned(c) ? "" : ", aligning",
+                           c->differences);
     if (pair->left == NONE || pair->right == NONE) {
         pane_printf(p, 0, 1 + used, p->cols - used - 2, STYLE_DIFF, "only on the %s",
                     pair->left == NONE ? "right" : "left");
