@@ -20,7 +20,7 @@ static const struct {
 } formats[] = {
     {"pcap", ".pcap", "packets of these sessions, from the first to the last", false},
     {"transcript", ".txt", "the dialogs, with replies explained and bodies", false},
-    {"json", ".ndjson", "NDJSON (ECS): one record a session, message, login, finding", false},
+    {"json", ".ndjson", "NDJSON (ECS): sessions, messages, logins, findings", false},
     {"sessions", ".txt", "one line a session", false},
     {"credentials", ".txt", "one line a login", false},
     {"findings", ".txt", "one line a finding", false},

@@ -11,14 +11,14 @@
 enum column { TIME, PROTO, METHOD, ACCOUNT, SECRET, TLS, RESULT, TIMES, CLIENT, SESSION, COLUMNS };
 
 static const struct table_column columns[COLUMNS] = {
-    [TIME] = {.title = "Time", .width = 8, .drop = 3},
-    [PROTO] = {.title = "Proto", .width = 5, .drop = 4},
-    [METHOD] = {.title = "Method", .width = 11, .drop = 6},
-    [ACCOUNT] = {.title = "Account", .width = 20, .flex = true},
-    [SECRET] = {.title = "Secret", .width = 18, .drop = 7},
+    [TIME] = {.title = "Time", .width = 8, .drop = 5},
+    [PROTO] = {.title = "Proto", .width = 5, .drop = 6},
+    [METHOD] = {.title = "Method", .width = 11, .drop = 4},
+    [ACCOUNT] = {.title = "Account", .width = 15, .flex = true},
+    [SECRET] = {.title = "Secret", .width = 15, .drop = 7},
     [TLS] = {.title = "TLS", .width = 5, .drop = 2},
     [RESULT] = {.title = "Result", .width = 10, .drop = 8},
-    [TIMES] = {.title = "x", .width = 5, .right = true, .drop = 5},
+    [TIMES] = {.title = "x", .width = 5, .right = true, .drop = 3},
     [CLIENT] = {.title = "Client", .width = 16, .middle = true, .drop = 1},
     [SESSION] = {.title = "Session", .width = 7, .right = true, .drop = 9},
 };
