@@ -701,22 +701,43 @@ static bool write_message(struct mail_view *v, struct new_file *f)
     return good;
 }
 
+/* Parts keep their numbers; false when the bytes are gone by now, and the part with them. */
+static bool decode_rest(struct mail_view *v)
+{
+    close_decoder(v);
+    open_decoder(v, TEXT_MOST);
+    bool held = v->part < v->parts;
+    v->part = held ? v->part : 0;
+    take_text(v);
+    return held;
+}
+
 static bool write_part(struct mail_view *v, struct new_file *f)
 {
     struct buf content;
     if (!v->mail) {
         return write_message(v, f);
     }
-    if (v->whole.n < v->reader.ref.bytes && v->whole.n == AT_ONCE) { /* parts keep their numbers */
-        close_decoder(v);
-        open_decoder(v, TEXT_MOST);
-        take_text(v);
+    if (v->whole.n < v->reader.ref.bytes && v->whole.n == AT_ONCE && !decode_rest(v)) {
+        return false;
     }
     buf_init(&content, TEXT_MOST);
     bool good = mail_decoder()->content(v->mail, v->part, &content) &&
                 new_file_write(f, buf_bytes(&content));
     buf_done(&content);
     return good;
+}
+
+/* A part may end where decoding did. */
+static void tell_saved(const struct mail_view *v, const char *folder, const char *name)
+{
+    char room[HUMAN_ROOM];
+    if (v->mail && v->whole.n < v->reader.ref.bytes) {
+        ui_say(v->view.ui, STYLE_LOST, "saved to %s/%s: what the first %s of the message hold",
+               folder, name, human_size(v->whole.n, room));
+    } else {
+        ui_say(v->view.ui, STYLE_NOTICE, "saved to %s/%s", folder, name);
+    }
 }
 
 static void save(struct view *view, const char *path)
@@ -740,7 +761,7 @@ static void save(struct view *view, const char *path)
         ui_say(view->ui, STYLE_ERROR, "%s: not written whole, removed", path);
         new_file_discard(&file, &folder);
     } else if (new_file_publish(&file, &folder, name, "", final)) {
-        ui_say(view->ui, STYLE_NOTICE, "saved to %s/%s", folder.path, final);
+        tell_saved(v, folder.path, final);
     } else {
         ui_say(view->ui, STYLE_ERROR, "%s: %s", path, strerror(errno));
     }
