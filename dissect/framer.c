@@ -212,15 +212,6 @@ static void give_carried(struct framer *f, struct frame *out, int64_t end_time,
     c->told = true;
 }
 
-static void line_ended(struct framer *f, enum eol eol)
-{
-    if (eol == EOL_CRLF) {
-        f->saw_crlf = true;
-    } else {
-        f->saw_lf = true;
-    }
-}
-
 static void finish_line(struct framer *f, struct frame *out)
 {
     out->kind = FRAME_LINE;
@@ -230,64 +221,59 @@ static void finish_line(struct framer *f, struct frame *out)
     } else {
         out->data = without_cr(out->data, &out->eol);
     }
-    line_ended(f, out->eol);
+    if (out->eol == EOL_CRLF) {
+        f->saw_crlf = true;
+    } else {
+        f->saw_lf = true;
+    }
     out->torn = f->torn_next;
     f->torn_next = false;
 }
 
-/* The usual case: a line that stands whole in the pushed view, with nothing left over from before.
- * False, and nothing done, in any other. */
+/* The usual case: a line that stands whole in the input, with nothing carried from before. False,
+ * and nothing done, in any other. */
 static bool whole_line(struct framer *f, struct frame *out)
 {
-    size_t lf = bytes_find(f->in, '\n', 0);
+    if (f->carry != NULL) {
+        return false;
+    }
+    struct input in = input_now(f);
+    size_t lf = bytes_find(in.bytes, '\n', 0);
     if (lf == SIZE_MAX || lf > f->limits->line_bytes) {
         return false;
     }
-    *out = (struct frame){.kind = FRAME_LINE,
+    input_used(f, lf + 1);
+    *out = (struct frame){.data = bytes_sub(in.bytes, 0, lf),
                           .dir = f->dir,
-                          .torn = f->torn_next,
-                          .time = f->in_time,
-                          .end_time = f->in_time,
-                          .packet = f->in_packet,
-                          .last_packet = f->in_packet,
-                          .offset = f->in_offset,
-                          .end_offset = f->in_offset + lf + 1};
-    out->data = without_cr((struct bytes){f->in.p, lf}, &out->eol);
-    line_ended(f, out->eol);
-    f->torn_next = false;
-    f->in = (struct bytes){f->in.p + lf + 1, f->in.n - lf - 1};
-    f->in_offset += lf + 1;
+                          .time = in.time,
+                          .end_time = in.time,
+                          .packet = in.packet,
+                          .last_packet = in.packet,
+                          .offset = in.offset,
+                          .end_offset = in.offset + lf + 1};
+    finish_line(f, out);
     return true;
 }
 
 static bool next_line(struct framer *f, struct frame *out)
 {
+    if (whole_line(f, out)) {
+        return true;
+    }
     struct input in = input_now(f);
     if (in.bytes.n == 0) {
         return false;
     }
     size_t lf = bytes_find(in.bytes, '\n', 0);
     struct bytes piece = bytes_sub(in.bytes, 0, lf);
-    uint64_t ceiling = f->limits->line_bytes;
-    if (lf == SIZE_MAX || f->carry != NULL || piece.n > ceiling) {
-        carry_add(carry_get(f, &in, ceiling), &in, piece);
-        input_used(f, piece.n);
-        if (lf == SIZE_MAX) {
-            return false;
-        }
-        input_used(f, 1);
-        give_carried(f, out, in.time, in.packet);
-        out->end_offset = in.offset + piece.n + 1;
-    } else {
-        input_used(f, lf + 1);
-        *out = (struct frame){.data = piece,
-                              .time = in.time,
-                              .end_time = in.time,
-                              .packet = in.packet,
-                              .last_packet = in.packet,
-                              .offset = in.offset,
-                              .end_offset = in.offset + lf + 1};
+    carry_add(carry_get(f, &in, f->limits->line_bytes), &in, piece);
+    input_used(f, piece.n);
+    if (lf == SIZE_MAX) {
+        return false;
     }
+    input_used(f, 1);
+    give_carried(f, out, in.time, in.packet);
+    out->end_offset = in.offset + piece.n + 1;
     finish_line(f, out);
     return true;
 }
@@ -600,7 +586,7 @@ static void let_go_of_told(struct framer *f)
 
 bool framer_next(struct framer *f, struct frame *out)
 {
-    if (f->mode == MODE_LINE && f->carry == NULL && f->held == NULL && whole_line(f, out)) {
+    if (f->mode == MODE_LINE && f->held == NULL && whole_line(f, out)) {
         return true;
     }
     let_go_of_told(f);
