@@ -564,8 +564,17 @@ void tcp_deliver_ready(struct tcp *t, struct flow *f)
 
 /* ---- holes ---- */
 
-/* Where the hole of d ends, and what is known of it: before its own queue, or, with nothing
- * queued, where the other direction waits for it. False: d has no hole. */
+/* The piece of the other direction that waits for bytes of d alone, or NULL. */
+static const struct piece *waits_for(const struct flow *f, enum dir d)
+{
+    const struct half *h = &f->half[d], *peer = &f->half[dir_other(d)];
+    const struct piece *p = tcp_queue_head(queue_of(f, dir_other(d)));
+    return p != NULL && p->from <= peer->next && p->need > h->next ? p : NULL;
+}
+
+/* Where the hole of d ends, and what is known of it: before its own queue, or where the other
+ * direction, which goes on first, acknowledges only a part or nothing of d is queued. So what is
+ * lost has its place among what the other side said. False: d has no hole. */
 static bool hole_of(const struct flow *f, enum dir d, uint64_t *to, int64_t *time, uint64_t *packet)
 {
     const struct half *h = &f->half[d];
@@ -573,24 +582,22 @@ static bool hole_of(const struct flow *f, enum dir d, uint64_t *to, int64_t *tim
         return false;
     }
     const struct piece *own = tcp_queue_head(queue_of(f, d));
-    if (own != NULL && own->from > h->next) {
-        *to = own->from;
-        *time = own->time;
-        *packet = own->packet;
+    if (own != NULL && own->from <= h->next) {
+        return false; /* it only waits for the other direction */
+    }
+    const struct piece *other = waits_for(f, d);
+    if (other != NULL && (own == NULL || other->need < own->from)) {
+        *to = other->need;
+        *time = other->time;
+        *packet = other->packet;
         return true;
     }
     if (own != NULL) {
-        return false; /* it only waits for the other direction */
+        *to = own->from;
+        *time = own->time;
+        *packet = own->packet;
     }
-    const struct half *peer = &f->half[dir_other(d)];
-    const struct piece *waits = tcp_queue_head(queue_of(f, dir_other(d)));
-    if (waits != NULL && waits->from <= peer->next && waits->need > h->next) {
-        *to = waits->need;
-        *time = waits->time;
-        *packet = waits->packet;
-        return true;
-    }
-    return false;
+    return own != NULL;
 }
 
 bool tcp_deliver_resolve(struct tcp *t, struct flow *f)

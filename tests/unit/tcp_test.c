@@ -565,6 +565,23 @@ static void a_hole_is_declared_after_a_while_once_acknowledged(void **state)
     world_free(w);
 }
 
+/* Two replies are lost, and the client spoke between them: its acknowledgement parts the hole. */
+static void a_hole_is_parted_where_the_other_side_spoke(void **state)
+{
+    (void)state;
+    struct world *w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    c_data(w, 0, "MAIL");
+    send_at(w, FROM_CLIENT, w->isn + 5, SERVER_ISN + 1 + 3, PSH | ACK, bytes_of("RCPT"),
+            (struct opts){0});
+    send_at(w, FROM_CLIENT, w->isn + 9, SERVER_ISN + 1 + 5, PSH | ACK, bytes_of("QUIT"),
+            (struct opts){0});
+    s_data(w, 5, 12, "bye");
+    tcp_finish(w->tcp);
+    assert_string_equal(buf_cstr(&w->log), "C:MAIL S<3 0> C:RCPT S<2 0> C:QUIT S:bye close 4 ");
+    world_free(w);
+}
+
 static void a_cut_packet_is_a_gap_of_known_size(void **state)
 {
     (void)state;
@@ -745,6 +762,7 @@ int main(void)
         cmocka_unit_test(a_hole_is_not_declared_at_the_ack),
         cmocka_unit_test(a_hole_nobody_fills_is_declared_at_the_end),
         cmocka_unit_test(a_hole_is_declared_after_a_while_once_acknowledged),
+        cmocka_unit_test(a_hole_is_parted_where_the_other_side_spoke),
         cmocka_unit_test(a_cut_packet_is_a_gap_of_known_size),
         cmocka_unit_test(sequence_numbers_wrap_anywhere),
         cmocka_unit_test(a_bad_sender_is_believed_when_its_peer_does),
