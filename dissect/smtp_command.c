@@ -35,8 +35,10 @@ static bool says_tls(struct bytes line)
 
 static bool says_http(struct bytes line)
 {
-    return bytes_search(line, " HTTP/1.", 0) != SIZE_MAX ||
-           bytes_search(line, " HTTP/2.", 0) != SIZE_MAX;
+    static const char version[] = " HTTP/";
+    size_t at = bytes_search(line, version, 0);
+    struct bytes number = bytes_from(line, at == SIZE_MAX ? line.n : at + sizeof version - 1);
+    return bytes_starts(number, "1.") || bytes_starts(number, "2.");
 }
 
 static void check_line(struct session *s, const struct frame *f, enum smtp_verb v,

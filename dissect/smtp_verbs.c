@@ -43,21 +43,8 @@ static enum smtp_verb verb_of(struct bytes word)
 
 enum smtp_verb smtp_parse(struct bytes line, struct bytes *word, struct bytes *argument)
 {
-    size_t from = 0, to, end = line.n;
-    while (from < end && ascii_is_blank(line.p[from])) {
-        from++;
-    }
-    for (to = from; to < end && !ascii_is_blank(line.p[to]);) {
-        to++;
-    }
-    *word = bytes_sub(line, from, to - from);
-    while (to < end && ascii_is_blank(line.p[to])) {
-        to++;
-    }
-    while (end > to && ascii_is_blank(line.p[end - 1])) {
-        end--;
-    }
-    *argument = bytes_sub(line, to, end - to);
+    *argument = line;
+    *word = bytes_word(argument);
     return verb_of(*word);
 }
 
