@@ -53,10 +53,13 @@ static void server_frame(struct session *s, const struct frame *f)
 {
     switch (f->kind) {
     case FRAME_LINE:
+        smtp_of(s)->heard = true;
         smtp_server_line(s, f);
         break;
     case FRAME_GAP:
+        smtp_of(s)->heard = true;
         smtp_reply_gap(s, f);
+        smtp_pair_cut(s);
         smtp_server_gap(s);
         break;
     case FRAME_END:
@@ -94,6 +97,7 @@ static void smtp_close(struct session *s, enum stream_close how)
     struct smtp *x = smtp_of(s);
     (void)how;
     smtp_reply_settle(s, true);
+    smtp_pair_cut(s);
     while (session_oldest(s) != NULL) {
         session_answered(s, NULL, 0);
     }
@@ -111,6 +115,7 @@ static void smtp_done(struct session *s)
     smtp_eod_free(s);
     smtp_proxy_free(s);
     smtp_reply_free(s);
+    smtp_pair_free(s);
     smtp_transaction_free_all(s);
 }
 

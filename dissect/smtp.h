@@ -3,7 +3,8 @@
  *   smtp.c              the protocol: frames handed to whom they concern, start and end
  *   smtp_verbs.c        command words; what a line looks like
  *   smtp_command.c      what the client's lines mean, in which order they may come
- *   smtp_reply.c        reply lines put together and paired with their commands
+ *   smtp_reply.c        reply lines put together
+ *   smtp_pair.c         which command a reply answers
  *   smtp_answer.c       what each command's reply changes
  *   smtp_transaction.c  envelopes, from MAIL to the verdict on the message
  *   smtp_body.c         DATA and BDAT: messages
@@ -146,8 +147,9 @@ struct smtp_auth {
 };
 
 struct smtp_reply_in; /* smtp_reply.c: a reply of several lines, being put together */
-struct smtp_eod;      /* smtp_eod.c: the open question how a message ends */
-struct smtp_proxy;    /* smtp_proxy.c: a PROXY header being read */
+struct smtp_later; /* smtp_pair.c: replies behind a hole, of which the command is not clear yet */
+struct smtp_eod;   /* smtp_eod.c: the open question how a message ends */
+struct smtp_proxy; /* smtp_proxy.c: a PROXY header being read */
 
 #define LOST_UNKNOWN UINT32_MAX
 
@@ -158,12 +160,14 @@ struct smtp {
     struct transaction *all;
     struct smtp_auth *auth;
     struct smtp_reply_in *reply;
+    struct smtp_later *later;
     struct smtp_eod *eod;
     struct smtp_proxy *proxy;
     uint32_t transactions; /* in all */
     uint32_t unknown;      /* unknown commands refused in a row */
     uint32_t habits;       /* ends of data this receiver takes, two bits each (smtp_eod.c) */
     uint32_t lost;         /* bytes of the client lost since its last whole line; LOST_UNKNOWN */
+    uint32_t cut_before;   /* number of the first command behind lost ones; with group_cut */
     uint16_t told;         /* enum smtp_told */
     uint8_t wait;          /* enum smtp_wait */
     bool chunk_last : 1;
@@ -179,6 +183,8 @@ struct smtp {
     bool stray_answer : 1; /* an AUTH whose beginning was lost may wait for the next line */
     bool verdict_lost : 1; /* replies were lost while the message in progress was sent */
     bool pipelines : 1;    /* the client sends in groups */
+    bool heard : 1;        /* since the client's last line: a line of the server, or a hole */
+    bool group_cut : 1;    /* commands were lost, and their replies may still come */
     bool tail : 1;         /* the last line broke off: what follows a gap may be its rest */
 };
 
@@ -225,6 +231,15 @@ void smtp_reply_settle(struct session *s, bool last);
 void smtp_reply_free(struct session *s);
 /* The text of a reply without codes, for keeping; valid until scratch changes. */
 struct bytes smtp_reply_text(const struct reply *r, struct buf *scratch);
+
+/* ---- smtp_pair.c */
+/* Tells a reply, paired with the command it answers; or keeps it back until that is clear. */
+void smtp_pair(struct session *s, struct reply *r, const struct frame *f);
+/* The server's bytes are missing, or at an end: what is kept back is told as far as it is clear. */
+void smtp_pair_cut(struct session *s);
+/* The client goes on: if it waits for replies, it has got them all. */
+void smtp_pair_settle(struct session *s);
+void smtp_pair_free(struct session *s);
 
 /* ---- smtp_answer.c: r is NULL where no reply was seen; f may be NULL */
 void smtp_answered(struct session *s, struct pending *p, const struct reply *r,

@@ -68,6 +68,7 @@ void smtp_body_over(struct session *s, const struct frame *f, bool complete)
     session_message_end(s, m, f, complete && !t->partial);
     t->body_over = true;
     x->body = NULL;
+    x->group_cut = false; /* the client waited for the go-ahead */
     if (x->open == t) {
         x->open = NULL;
     }

@@ -209,6 +209,7 @@ void smtp_command_line(struct session *s, const struct frame *f)
     } else if (v == SMTP_AUTH || v == SMTP_X_EXPS) {
         c.secret = smtp_auth_secret(c.argument);
     }
+    smtp_pair_settle(s);
     struct bytes shown = without_secret(f, &c);
     if (out_of_order(x, v)) {
         c.flags |= COMMAND_OUT_OF_ORDER;
@@ -221,7 +222,7 @@ void smtp_command_line(struct session *s, const struct frame *f)
     if (p->command.flags & COMMAND_EARLY) {
         smtp_note_once(s, TOLD_EARLY, NOTE_ID_EARLY_TALKER, shown, f);
     }
-    x->pipelines = x->pipelines || ((p->command.flags & COMMAND_PIPELINED) && !x->replies_lost);
+    x->pipelines = x->pipelines || ((p->command.flags & COMMAND_PIPELINED) && !x->heard);
     if (!smtp_server_seen(s)) {
         follow_client(s, v, f);
     }
@@ -262,6 +263,7 @@ static void read_line(struct session *s, const struct frame *f)
     if (!response && !stray_answer(s, f)) {
         smtp_command_line(s, f);
     }
+    x->heard = false;
     x->tail = f->torn && f->eol == EOL_NONE;
     x->lost = x->tail ? (uint32_t)f->data.n : 0;
 }

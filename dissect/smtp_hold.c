@@ -281,6 +281,12 @@ static choose_fn *const choices[SMTP_WAIT_COUNT] = {
 
 void smtp_choose(struct session *s, const struct frame *f)
 {
+    if (smtp_of(s)->later != NULL) {
+        smtp_pair_settle(s);
+        if (!session_on_hold(s, session_commander(s))) {
+            return; /* a reply that was kept back told */
+        }
+    }
     choices[smtp_of(s)->wait](s, f);
 }
 
@@ -298,7 +304,9 @@ void smtp_client_gap(struct session *s, const struct frame *f)
     } else if (mode == MODE_LINE) {
         uint64_t lost = x->lost + f->missing;
         x->lost = lost < LOST_UNKNOWN ? (uint32_t)lost : LOST_UNKNOWN;
-        x->unsure = true;
+        x->unsure = x->group_cut = true;
+        x->cut_before = session_info(s)->commands + 1;
+        x->heard = false;
         if (x->open != NULL && (x->open->message != NULL || x->open->total > 0)) {
             x->open->chunk_lost = true;
         }

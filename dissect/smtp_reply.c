@@ -1,4 +1,4 @@
-/* Reply lines into replies (RFC 5321 4.2), replies to the commands they answer.
+/* Reply lines into replies (RFC 5321 4.2).
  *
  * A reply of one line is told straight from its frame. Lines without a code, and a reply
  * that a gap cut, stay open for a line that belongs to them until the client goes on.
@@ -46,93 +46,8 @@ void smtp_reply_free(struct session *s)
     }
 }
 
-/* ---- pairing -----------------------------------------------------------------------------------
+/* ---- whole replies -----------------------------------------------------------------------------
  */
-
-/* Commands that alone get such a reply, as a set of tags; 0: any may. */
-static uint64_t particular_to(const struct reply *r)
-{
-#define SET(tag) ((uint64_t)1 << (tag))
-    switch (r->code) {
-    case 354:
-        return SET(SMTP_DATA) | SET(SMTP_XEXCH50);
-    case 334:
-    case 235:
-    case 535:
-        return SET(SMTP_AUTH) | SET(SMTP_X_EXPS);
-    case 221:
-        return SET(SMTP_QUIT);
-    default:
-        break;
-    }
-    if (r->status == REPLY_OK && r->enhanced.class == 2 && r->enhanced.subject == 1) {
-        return r->enhanced.detail == 0   ? SET(SMTP_MAIL)
-               : r->enhanced.detail == 5 ? SET(SMTP_RCPT)
-                                         : 0;
-    }
-    if (r->status == REPLY_OK && bytes_search(r->raw, "queued as", 0) != SIZE_MAX) {
-        return SET(SMTP_VERDICT) | SET(SMTP_BDAT);
-    }
-    return 0;
-}
-
-/* A login is agreed to with 235 alone: another 2xx was said to a later command. */
-static bool is_over(const struct pending *p, const struct reply *r)
-{
-    return (p->tag == SMTP_AUTH || p->tag == SMTP_X_EXPS) && r->status == REPLY_OK &&
-           r->code != 235 && r->code != 0;
-}
-
-/* Nothing else gets such a reply: where its command is not among those that wait, it was lost. */
-static bool is_sure(const struct reply *r)
-{
-    return r->code == 354 || r->code == 334 || r->code == 235 || r->code == 221;
-}
-
-/* How many of the oldest commands were answered in what is missing of the server's side. */
-static size_t answered_in_gap(struct session *s, const struct reply *r)
-{
-    struct smtp *x = smtp_of(s);
-    const struct pending *oldest = session_oldest(s);
-    uint64_t only = particular_to(r);
-    size_t skip = 0;
-    for (const struct pending *p = oldest; p != NULL && only != 0; p = p->next, skip++) {
-        if (only & SET(p->tag)) {
-            return skip;
-        }
-    }
-    if (x->unsure && is_sure(r)) {
-        return skip;
-    }
-    if (oldest != NULL && oldest->next != NULL && is_over(oldest, r)) {
-        return 1;
-    }
-    skip = 0;
-    for (const struct pending *p = oldest; x->out_of_step && p != NULL && p->next != NULL;
-         p = p->next, skip++) {
-        if (x->pipelines && !(smtp_verb_rules((enum smtp_verb)p->tag) & ENDS_GROUP)) {
-            break; /* the client need not have waited for its reply */
-        }
-    }
-    return skip;
-#undef SET
-}
-
-static struct pending *pair(struct session *s, const struct reply *r)
-{
-    struct smtp *x = smtp_of(s);
-    if (x->replies_lost) {
-        for (size_t skip = answered_in_gap(s, r); skip > 0; skip--) {
-            session_answered(s, NULL, 0);
-        }
-        x->out_of_step = false;
-    }
-    struct pending *p = session_oldest(s);
-    if (p != NULL && p->tag == SMTP_VERDICT && r->code == 354 && x->unsure) {
-        return NULL; /* the go-ahead for a DATA that was lost; its message is over already */
-    }
-    return p;
-}
 
 /* The greeting comes first, whatever the client already said (RFC 5321 3.1); only when the start
  * was not captured, or a server never greeted, the first reply is one to a command. */
@@ -144,38 +59,6 @@ static bool is_banner(struct session *s, const struct reply *r)
                (p == NULL || p->tag == SMTP_EHLO || p->tag == SMTP_HELO || p->tag == SMTP_LHLO);
     }
     return p == NULL || r->code == 220 || (r->status != REPLY_OK && r->status != REPLY_CONTINUE);
-}
-
-static bool goes_on(struct session *s, const struct pending *p, const struct reply *r)
-{
-    switch (p->tag) {
-    case SMTP_AUTH:
-    case SMTP_X_EXPS:
-        return p->exchange != NULL && r->status == REPLY_CONTINUE;
-    case SMTP_XEXCH50:
-        return p->answers == 0 && r->status == REPLY_CONTINUE;
-    case SMTP_VERDICT:
-    case SMTP_BDAT:
-        return smtp_verdict_goes_on(s, p, r);
-    default:
-        return false;
-    }
-}
-
-static void tell_paired(struct session *s, struct pending *p, struct reply *r,
-                        const struct frame *f)
-{
-    r->intermediate = goes_on(s, p, r);
-    if (r->intermediate && (p->tag == SMTP_AUTH || p->tag == SMTP_X_EXPS)) {
-        r->secret = bytes_from(r->raw, 4);
-    }
-    session_reply(s, r, p);
-    smtp_answered(s, p, r, f);
-    if (!r->intermediate) {
-        struct transaction *t = p->tag == SMTP_AUTH || p->tag == SMTP_X_EXPS ? NULL : p->exchange;
-        session_answered(s, r, 0);
-        smtp_transaction_release(s, t);
-    }
 }
 
 /* A whole reply. f: its last line, or NULL when that was not seen. */
@@ -192,14 +75,7 @@ static void tell_reply(struct session *s, struct reply *r, const struct frame *f
         }
     }
     smtp_before_reply(s, r);
-    struct pending *p = pair(s, r);
-    if (p == NULL) {
-        r->unasked = true;
-        session_reply(s, r, NULL);
-        smtp_unasked(s, r, f);
-    } else {
-        tell_paired(s, p, r, f);
-    }
+    smtp_pair(s, r, f);
 }
 
 /* ---- lines -------------------------------------------------------------------------------------
