@@ -128,10 +128,12 @@ static void count_packet(struct pipeline *p, const struct packet *pkt)
     p->count.bytes += pkt->wire_len;
     if (p->count.packets++ == 0) {
         p->count.first = p->count.last = pkt->time;
+        p->count.first_file = pkt->file;
     } else if (pkt->time > p->count.last) {
         p->count.last = pkt->time;
     } else if (pkt->time < p->count.first) {
         p->count.first = pkt->time;
+        p->count.first_file = pkt->file;
     }
 }
 

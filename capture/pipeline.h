@@ -25,6 +25,7 @@ struct pipeline_counters {
     int unknown_linktype;  /* the first such, -1 none */
     uint64_t fragments, fragments_dropped, fragment_overlaps;
     int64_t first, last; /* packet times, -1 without packets */
+    uint32_t first_file; /* capture file of the packet of that first time */
 };
 
 struct pipeline *pipeline_new(const struct pipeline_config *c, const struct stream_ops *ops,

@@ -189,8 +189,8 @@ void source_set_opener(struct source *s, const struct source_opener *o)
 static void tell_complaints(struct source *s)
 {
     for (size_t i = 0; i < s->complaint_count; i++) {
-        s->stats.failed = true;
-        source_tell(s, "%s", s->complaints[i]);
+        s->stats.failed = s->stats.failed || s->complaints[i].failure;
+        source_tell(s, "%s", s->complaints[i].sentence);
     }
 }
 
@@ -233,7 +233,7 @@ void source_close(struct source **s)
     files_close(*s);
     filter_done(&(*s)->filter);
     for (size_t i = 0; i < (*s)->complaint_count; i++) {
-        free((*s)->complaints[i]);
+        free((*s)->complaints[i].sentence);
     }
     free((*s)->complaints);
     char *interface = NULL;

@@ -84,5 +84,7 @@ bool source_writer_open(struct source_writer **w, struct source *s, const char *
                         struct error *e);
 bool source_writer_packet(struct source_writer *w, const struct packet *p, struct error *e);
 bool source_writer_close(struct source_writer **w, struct error *e);
+/* Standard output whose reader went away. That is no failure, but what comes now goes nowhere. */
+bool source_writer_unread(const struct source_writer *w);
 
 #endif

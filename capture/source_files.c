@@ -7,16 +7,21 @@
 
 /* ---- opening ---- */
 
+static bool is_standard_input(const struct source_file *f)
+{
+    return strcmp(f->name, "-") == 0;
+}
+
 /* How a file is called in sentences. */
 static const char *file_shown(const struct source_file *f, char room[static SOURCE_WORDS_MOST])
 {
-    return strcmp(f->name, "-") == 0 ? "standard input" : source_shown(f->name, room);
+    return is_standard_input(f) ? "standard input" : source_shown(f->name, room);
 }
 
-static void complain(struct source *s, const char *sentence)
+static void complain(struct source *s, const char *sentence, bool failure)
 {
     s->complaints = xrealloc(s->complaints, (s->complaint_count + 1) * sizeof *s->complaints);
-    s->complaints[s->complaint_count++] = xstrdup(sentence);
+    s->complaints[s->complaint_count++] = (struct complaint){xstrdup(sentence), failure};
 }
 
 /* What is no capture at all is told before anything else begins, where the file can be looked into.
@@ -43,14 +48,61 @@ static struct source_file *file_add(struct source *s, const char *name)
     return f;
 }
 
-static bool given_twice(const struct source *s, const char *name)
+static bool same_input(const struct source_file *f, const struct source_file *g)
 {
-    for (size_t i = 0; strcmp(name, "-") == 0 && i < s->file_count; i++) {
-        if (strcmp(s->files[i]->name, "-") == 0) {
-            return true;
+    if (is_standard_input(f) && is_standard_input(g)) {
+        return true;
+    }
+    return f->input.regular && g->input.regular && f->input.device == g->input.device &&
+           f->input.inode == g->input.inode;
+}
+
+/* The one before f that is f, by whatever name; NULL none. */
+static const struct source_file *given_before(const struct source *s, const struct source_file *f)
+{
+    for (size_t i = 0; s->files[i] != f; i++) {
+        if (same_input(s->files[i], f)) {
+            return s->files[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+/* What was captured once must not be told twice. */
+static void leave_out(struct source *s, struct source_file *f, const struct source_file *before)
+{
+    char name[SOURCE_WORDS_MOST], other[SOURCE_WORDS_MOST];
+    struct error e;
+    input_close(&f->input);
+    if (is_standard_input(f) && is_standard_input(before)) {
+        complain(s, "standard input can be read only once", true);
+        return;
+    }
+    error_set(&e, "%.230s is the same file as %.230s: it is read once", file_shown(f, name),
+              file_shown(before, other));
+    complain(s, e.text, false);
+}
+
+/* False: nothing to read is added, and why is told later. */
+static bool file_open(struct source *s, const char *name, const struct limits *l)
+{
+    struct error cause;
+    struct source_file *f = file_add(s, name);
+    if (!input_open(&f->input, name, l, &cause)) {
+        complain(s, cause.text, true);
+        return false;
+    }
+    const struct source_file *before = given_before(s, f);
+    if (before != NULL) {
+        leave_out(s, f, before);
+        return false;
+    }
+    if (!file_looks_right(f, &cause)) {
+        complain(s, cause.text, true);
+        input_close(&f->input);
+        return false;
+    }
+    return true;
 }
 
 bool files_open(struct source *s, const struct source_config *c, struct error *e)
@@ -59,20 +111,11 @@ bool files_open(struct source *s, const struct source_config *c, struct error *e
     bool sized = true;
     s->files = xcalloc(c->file_count, sizeof *s->files);
     for (size_t i = 0; i < c->file_count; i++) {
-        struct error cause;
-        bool twice = given_twice(s, c->files[i]);
-        struct source_file *f = file_add(s, c->files[i]);
-        if (twice) {
-            complain(s, "standard input can be read only once");
-        } else if (!input_open(&f->input, f->name, c->limits, &cause)) {
-            complain(s, cause.text);
-        } else if (!file_looks_right(f, &cause)) {
-            complain(s, cause.text);
-            input_close(&f->input);
-        } else {
+        if (file_open(s, c->files[i], c->limits)) {
+            const struct input *in = &s->files[i]->input;
             opened++;
-            sized = sized && f->input.regular;
-            s->stats.file_bytes_total += f->input.size;
+            sized = sized && in->regular;
+            s->stats.file_bytes_total += in->size;
         }
     }
     if (!sized) {
@@ -81,7 +124,8 @@ bool files_open(struct source *s, const struct source_config *c, struct error *e
     if (opened > 0) {
         return true;
     }
-    return error_set(e, "%s", s->complaint_count > 0 ? s->complaints[0] : "no capture file given");
+    return error_set(e, "%s",
+                     s->complaint_count > 0 ? s->complaints[0].sentence : "no capture file given");
 }
 
 /* ---- one file ---- */

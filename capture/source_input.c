@@ -74,6 +74,8 @@ bool input_open(struct input *in, const char *path, const struct limits *l, stru
     }
     in->fd = fd;
     in->regular = S_ISREG(st.st_mode);
+    in->device = st.st_dev;
+    in->inode = st.st_ino;
     in->size = in->regular ? (uint64_t)st.st_size : 0;
     return true;
 }

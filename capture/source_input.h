@@ -22,6 +22,8 @@ struct input {
     bool regular; /* a file that can be read again, of `size` bytes */
     bool ended, stopped;
     uint64_t size;
+    dev_t device; /* with inode: which file it is, whatever its name */
+    ino_t inode;
     uint64_t taken; /* bytes read from the descriptor */
     uint64_t made;  /* bytes given out, unpacked */
     uint64_t most;  /* limits.uncompressed_bytes */

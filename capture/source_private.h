@@ -56,6 +56,11 @@ struct source_file {
     uint32_t index; /* as given */
 };
 
+struct complaint {
+    char *sentence;
+    bool failure; /* something is not read */
+};
+
 struct live {
     pcap_t *pcap;
     int fd;        /* to wait on */
@@ -74,7 +79,7 @@ struct source {
     struct filter filter;
     struct source_file **files; /* in reading order once sorted */
     size_t file_count;
-    char **complaints; /* of source_open, told by source_run */
+    struct complaint *complaints; /* of source_open, told by source_run */
     size_t complaint_count;
     struct live live;
     /* the packet loop */

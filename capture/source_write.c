@@ -19,6 +19,7 @@ struct source_writer {
     pcap_dumper_t *dumper;
     int linktype; /* of the first packet, or what an empty file gets */
     bool nano, typed, failed;
+    bool unread; /* standard output that nobody reads any more */
     const struct source *source;
 };
 
@@ -145,6 +146,13 @@ bool source_writer_open(struct source_writer **out, struct source *s, const char
 
 /* ---- writing ---- */
 
+/* What failed with errno; a reader who has seen enough is no failure. */
+static bool write_failed(struct source_writer *w, struct error *e)
+{
+    w->unread = errno == EPIPE && strcmp(w->path, "-") == 0;
+    return w->unread || fail(w, e, "writing failed", errno);
+}
+
 /* Writes the file header, once it is known what the packets are. */
 static bool begin(struct source_writer *w, struct error *e)
 {
@@ -170,6 +178,9 @@ bool source_writer_packet(struct source_writer *w, const struct packet *p, struc
     if (w->failed) {
         return fail(w, e, "writing failed before", EIO);
     }
+    if (w->unread) {
+        return true;
+    }
     if (!w->typed) {
         w->linktype = p->linktype;
         w->typed = true;
@@ -191,7 +202,12 @@ bool source_writer_packet(struct source_writer *w, const struct packet *p, struc
         .len = p->wire_len,
     };
     pcap_dump((u_char *)w->dumper, &h, p->data.p);
-    return ferror(w->file) == 0 || fail(w, e, "writing failed", errno);
+    return ferror(w->file) == 0 || write_failed(w, e);
+}
+
+bool source_writer_unread(const struct source_writer *w)
+{
+    return w->unread;
 }
 
 /* ---- closing ---- */
@@ -201,11 +217,14 @@ static bool finish(struct source_writer *w, struct error *e)
     if (w->failed) {
         return fail(w, e, "writing failed before", EIO);
     }
+    if (w->unread) {
+        return true;
+    }
     if (w->dumper == NULL && !begin(w, e)) {
         return false;
     }
     if (pcap_dump_flush(w->dumper) != 0 || ferror(w->file) != 0) {
-        return fail(w, e, "writing failed", errno);
+        return write_failed(w, e);
     }
     if (w->temporary != NULL && w->opener->rename(w->opener->arg, w->temporary, w->path) != 0) {
         return fail(w, e, "can not be given its name", errno);

@@ -49,9 +49,8 @@ struct flow_info {
     uint64_t first_packet; /* packet number */
     int64_t rtt;           /* ns between SYN and SYN-ACK at the capture point, -1 unknown */
     uint32_t file;         /* capture file of the first packet */
-    uint32_t nth;       /* n-th flow with these ends and this start time, from 0: id stays unique */
-    uint32_t conflicts; /* overlaps with different bytes */
-    uint16_t vlan;      /* 802.1Q VLAN id of the first packet, innermost; valid with has_vlan */
+    uint32_t conflicts;    /* overlaps with different bytes */
+    uint16_t vlan;         /* 802.1Q VLAN id of the first packet, innermost; valid with has_vlan */
     bool has_vlan;
 };
 

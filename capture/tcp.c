@@ -158,8 +158,6 @@ static void bury(struct tcp *t, struct flow *f, uint64_t hash)
     uint32_t end = seq_behind(&f->half[f->server_reset ? FROM_SERVER : FROM_CLIENT]);
     struct grave g = {.hash = hash,
                       .closed = t->second,
-                      .start = f->info.start,
-                      .nth = f->info.nth,
                       .reset_seq = end & GRAVE_SEQ,
                       .reset = f->closed_how == CLOSE_RST,
                       .reset_by_first = f->server_reset != client_first,
@@ -440,10 +438,8 @@ static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct s
         tcp_note(t, f, d, NOTE_SYN_IN_FLOW, h->next, s);
         return false;
     }
-    uint32_t nth = f->info.start == s->time ? f->info.nth + 1 : 0;
     end_flow(t, f, CLOSE_REPLACED);
     *fp = new_syn_flow(t, s, x, hash);
-    (*fp)->info.nth = nth;
     return true;
 }
 
@@ -682,11 +678,8 @@ static struct flow *begin_flow(struct tcp *t, const struct segment *s, const str
     }
     struct grave *g = tcp_graves_find(&t->graves, hash);
     if (x->flags & TCP_SYN && !(x->flags & TCP_ACK)) {
-        uint32_t nth = g != NULL && g->start == s->time ? g->nth + 1 : 0;
         *d = FROM_CLIENT;
-        struct flow *f = new_syn_flow(t, s, x, hash);
-        f->info.nth = nth;
-        return f;
+        return new_syn_flow(t, s, x, hash);
     }
     if (g != NULL) { /* late packets of what is over are absorbed */
         return goes_on_behind_reset(g, s, x) ? rise(t, g, s, x, hash, d) : NULL;

@@ -1,4 +1,4 @@
-/* Connections that are over: 32 bytes each, for limits.closed_seconds.
+/* Connections that are over: 24 bytes each, for limits.closed_seconds.
  *
  * Late packets of a closed connection must not look like the middle of a new one.
  * What is remembered is only the keyed hash of the ends (64 secret bits tell flows
@@ -13,9 +13,7 @@
 
 struct grave {
     uint64_t hash;
-    int64_t start;           /* of the connection */
     uint32_t closed;         /* second */
-    uint32_t nth;            /* flow_info.nth */
     uint32_t older;          /* number of the one before it in its bucket */
     bool reset : 1;          /* it ended in a reset */
     bool reset_by_first : 1; /* ... of the end that stands first in the order of addresses */

@@ -1,7 +1,7 @@
 #include "dissect/engine.h"
 
-#include "capture/base/map.h"
 #include "dissect/detect.h"
+#include "dissect/session_ids.h"
 
 #include <stdlib.h>
 
@@ -29,6 +29,7 @@ struct engine {
     struct session_config session_config;
     struct port_hints hints;
     struct detect_pool detects;
+    struct session_ids *ids;
     struct conn *head, *tail; /* oldest first */
     uint64_t waiting;         /* claimed, not yet numbered */
     int64_t waiting_since;    /* claimed_at of the oldest of them, about */
@@ -102,37 +103,13 @@ static void conn_free(struct engine *e, struct conn *c)
 
 /* ---- sessions ---- */
 
-/* From the ends, the start and a running number only: the same for the same capture every time. */
-static void make_id(const struct flow_info *f, char id[static 17])
-{
-    struct {
-        uint8_t ip[2][16];
-        int64_t start;
-        uint32_t nth;
-        uint16_t port[2];
-    } key;
-    memset(&key, 0, sizeof key);
-    for (int d = 0; d < 2; d++) {
-        memcpy(key.ip[d], f->end[d].ip, f->ip_version == 4 ? 4 : 16);
-        key.port[d] = f->end[d].port;
-    }
-    key.start = f->start;
-    key.nth = f->nth;
-    uint64_t h = hash_bytes((struct hash_key){0, 0}, bytes_make(&key, sizeof key));
-    static const char digits[] = "0123456789abcdef";
-    for (int i = 15; i >= 0; i--, h >>= 4) {
-        id[i] = digits[h & 15];
-    }
-    id[16] = '\0';
-}
-
 static void session_make(struct engine *e, struct conn *c)
 {
-    char id[17];
-    make_id(c->flow, id);
+    char id[SESSION_ID_ROOM];
+    session_ids_make(e->ids, c->flow, ++e->next_number, id);
     order_remove(e, c);
     c->session = session_open(c->result.protocol, &e->session_config, &e->counting, c->flow,
-                              c->result.flip, ++e->next_number, id);
+                              c->result.flip, e->next_number, id);
     if (c->result.implicit_tls) {
         session_implicit_tls(c->session);
     }
@@ -417,6 +394,7 @@ struct engine *engine_new(const struct engine_config *c, struct sink *to)
                                  EVENT_BIT(EV_NOTE) | EVENT_BIT(EV_CLOSE));
     e->to = to;
     e->limits = c->limits;
+    e->ids = session_ids_new(c->limits);
     e->session_config =
         (struct session_config){.limits = c->limits, .digests = c->digests, .bodies = c->bodies};
     e->order_wait = (int64_t)c->limits->order_seconds * NS;
@@ -471,6 +449,7 @@ void engine_free(struct engine **ep)
         while (e->head != NULL) {
             conn_free(e, e->head);
         }
+        session_ids_free(&e->ids);
         detect_pool_done(&e->detects);
         port_hints_done(&e->hints);
         free(e);

@@ -306,6 +306,7 @@ struct capture_totals {
     uint64_t evicted;     /* flows that gave way to the memory limit */
     uint64_t sessions, messages, credentials, findings;
     int64_t first, last;        /* capture time span, -1 without packets */
+    uint32_t first_file;        /* capture file of its first packet */
     uint64_t unexplained_bytes; /* mail bytes that no frame explained */
 };
 

@@ -403,6 +403,7 @@ void put_totals(struct put *o, const struct capture_totals *t)
     }
     put_signed(o, t->first);
     put_signed(o, t->last);
+    put_num(o, t->first_file);
 }
 
 static void pack_totals(const struct job *j)

@@ -141,7 +141,6 @@ static void put_flow(struct put *o, const struct flow_info *f)
     put_num(o, f->first_packet);
     put_signed(o, time_minus(f->last, f->start));
     put_num(o, f->file);
-    put_num(o, f->nth);
     put_num(o, f->conflicts);
     put_num(o, f->vlan);
     put_signed(o, f->rtt);

@@ -226,6 +226,7 @@ void get_totals(struct get *g, struct capture_totals *t)
     }
     t->first = get_signed(g);
     t->last = get_signed(g);
+    t->first_file = get_u32(g);
 }
 
 /* ---- messages ---- */
@@ -414,7 +415,6 @@ static void get_flow(struct get *g, struct flow_info *f)
     f->first_packet = get_num(g);
     f->last = time_plus(f->start, get_signed(g));
     f->file = get_u32(g);
-    f->nth = get_u32(g);
     f->conflicts = get_u32(g);
     f->vlan = get_u16(g);
     f->rtt = get_signed(g);

@@ -6,9 +6,11 @@
 #include "ui/version.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SAME_WISH_MILLI 300
 
@@ -68,6 +70,18 @@ static void set_signals(void)
     sigaction(SIGXFSZ, &ignore, NULL);
 }
 
+/* A file that is opened while one of them is closed would get its number, and what is meant for
+ * standard output. What stands there instead can be used in the wrong direction only. */
+static void hold_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
+            _exit(RUN_NOTHING);
+        }
+    }
+}
+
 static void print_findings(void)
 {
     for (int i = 0; i < NOTE_ID_COUNT; i++) {
@@ -119,6 +133,7 @@ int main(int argc, char **argv)
     struct options o;
     struct error e;
     enum run_status status = RUN_USAGE;
+    hold_standard_descriptors();
     set_signals();
     if (options_parse(&o, argc, argv, &e)) {
         status = act(&o);

@@ -415,6 +415,8 @@ static void write_packet(struct running *r, const struct packet *p)
     if (!source_writer_packet(r->writer, p, &e)) {
         fail(r, &e);
         source_writer_close(&r->writer, NULL);
+    } else if (source_writer_unread(r->writer)) {
+        source_stop(r->source);
     }
 }
 
@@ -453,6 +455,7 @@ static struct capture_totals totals_now(const struct running *r)
     totals.evicted = t->evicted;
     totals.first = p->first;
     totals.last = p->last;
+    totals.first_file = p->first_file;
     return totals;
 }
 

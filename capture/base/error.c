@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EXIT_INTERNAL 70 /* EX_SOFTWARE of sysexits.h */
+#define EXIT_PARTLY 1 /* as where an input or an output failed: what was told before stays */
 
 /* The one file-scope variable outside ui/: die() has no object to find the terminal by. */
 static void (*die_hook)(void);
@@ -40,7 +40,7 @@ void die(const char *format, ...)
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
-    _exit(EXIT_INTERNAL);
+    _exit(EXIT_PARTLY);
 }
 
 void *xmalloc(size_t n)

@@ -21,7 +21,7 @@ bool error_set(struct error *e, const char *format, ...) __attribute__((format(p
 /* Called by die() before it writes: the viewer restores the terminal here. NULL takes it back. */
 void die_set_hook(void (*hook)(void));
 
-/* Prints "mailwire: ..." to standard error and aborts without a core dump (exit status 70). */
+/* Prints "mailwire: ..." to standard error and ends without a core dump (exit status 1). */
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* malloc family that never returns NULL: out of memory is die(). n == 0 gives a valid pointer. */

@@ -338,8 +338,8 @@ static void progress_and_sayings(void **state)
     struct limits limits = limits_default();
     struct relay_config c = {.limits = &limits};
     struct relay *r = relay_new(&c, NULL);
-    struct relay_progress p = {.totals = {.packets = 1204113, .first = 5, .last = -1},
-                               .input_done = 77};
+    struct relay_progress p = {
+        .totals = {.packets = 1204113, .first = 5, .last = -1, .first_file = 3}, .input_done = 77};
     relay_tell_progress(r, &p);
     relay_say(r, "cut at packet 20");
     relay_tick(r);
@@ -347,6 +347,7 @@ static void progress_and_sayings(void **state)
     assert_int_equal(relay_drain(r, 0, listen_batch, &l), RELAY_EMPTY);
     assert_int_equal(l.progress.totals.packets, 1204113);
     assert_int_equal(l.progress.totals.last, -1);
+    assert_int_equal(l.progress.totals.first_file, 3);
     assert_int_equal(l.progress.input_done, 77);
     assert_string_equal(l.saying, "cut at packet 20");
     listener_done(&l);

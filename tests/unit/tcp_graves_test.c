@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-static void add(struct tcp_graves *g, uint64_t hash, uint32_t closed, uint32_t nth)
+static void add(struct tcp_graves *g, uint64_t hash, uint32_t closed, uint32_t reset_seq)
 {
-    struct grave grave = {.hash = hash, .closed = closed, .nth = nth};
+    struct grave grave = {.hash = hash, .closed = closed, .reset_seq = reset_seq & 0xffffff};
     tcp_graves_add(g, &grave);
 }
 
@@ -22,11 +22,11 @@ static void the_newest_of_a_hash_is_found(void **state)
     add(&g, 7, 1, 0);
     add(&g, 7 + (UINT64_C(1) << 40), 1, 1); /* the same bucket */
     add(&g, 7, 2, 2);
-    assert_int_equal(tcp_graves_find(&g, 7)->nth, 2);
-    assert_int_equal(tcp_graves_find(&g, 7 + (UINT64_C(1) << 40))->nth, 1);
+    assert_int_equal(tcp_graves_find(&g, 7)->reset_seq, 2);
+    assert_int_equal(tcp_graves_find(&g, 7 + (UINT64_C(1) << 40))->reset_seq, 1);
     assert_null(tcp_graves_find(&g, 8));
     tcp_graves_age(&g, 2);
-    assert_int_equal(tcp_graves_find(&g, 7)->nth, 2);
+    assert_int_equal(tcp_graves_find(&g, 7)->reset_seq, 2);
     assert_null(tcp_graves_find(&g, 7 + (UINT64_C(1) << 40)));
     tcp_graves_age(&g, 3);
     assert_null(tcp_graves_find(&g, 7));
@@ -52,7 +52,7 @@ static void what_is_kept_is_found(void **state)
         struct grave *found = tcp_graves_find(&g, asked << 32 | asked % 64);
         if (last[asked] != 0 && round - last[asked] < MOST) {
             assert_non_null(found);
-            assert_int_equal(found->nth, last[asked]);
+            assert_int_equal(found->reset_seq, last[asked]);
         } else {
             assert_null(found);
         }

@@ -408,7 +408,7 @@ static void put_capture(struct json_export *x, const struct event *e)
     struct json *j = &x->j;
     record_begin(x, SET_CAPTURE, t->first);
     json_close(j);
-    log_object(x, 0);
+    log_object(x, t->first_file);
     record_no_session(x);
     json_open(j, "capture");
     json_u64(j, "packets", t->packets);

@@ -92,7 +92,9 @@ static void email_object(struct json_export *x, const struct message *m)
 {
     struct json *j = &x->j;
     int64_t date = 0;
+    size_t before = j->out->n;
     json_open(j, "email");
+    size_t empty = j->out->n;
     address_array(x, "from", m, HEADER_FROM);
     if (m->header[HEADER_SENDER].n > 0) {
         struct address_array a = {.j = j, .key = "sender"};
@@ -114,6 +116,10 @@ static void email_object(struct json_export *x, const struct message *m)
                 m->header[HEADER_X_MAILER].p != NULL ? HEADER_X_MAILER : HEADER_USER_AGENT);
     if (m->mime != NULL) {
         record_attachments(x, m->mime);
+    }
+    if (j->out->n == empty) { /* a message without a header, or without any of these fields */
+        j->out->n = before;
+        return;
     }
     json_close(j);
 }
