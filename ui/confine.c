@@ -16,7 +16,7 @@ bool confine_begin(struct confine *c, const struct options *o, bool viewer, stru
     if (!sandbox_identity(&sc, &uid, &gid, e)) {
         return false;
     }
-    bool writes = o->write_path != NULL && strcmp(o->write_path, "-") != 0;
+    bool writes = o->write_path != NULL && !options_write_standard_output(o);
     if (o->export_count == 0 && !writes && !viewer) {
         return true;
     }

@@ -138,20 +138,36 @@ static bool take_checksum(struct options *o, const struct option_row *row, const
            error_set(e, "--checksum: \"%.60s\" is no rule; there are auto, strict, ignore", value);
 }
 
+/* name: borrowed for as long as the options are. */
+static bool set_limit(struct options *o, struct bytes name, const char *assignment, struct error *e)
+{
+    for (size_t i = 0; i < o->limit_count; i++) {
+        if (bytes_equal(o->limit_names[i], name)) {
+            return error_set(e, "the limit %.*s is set twice; set it once",
+                             (int)(name.n < 60 ? name.n : 60), (const char *)name.p);
+        }
+    }
+    o->limit_names = xrealloc(o->limit_names, (o->limit_count + 1) * sizeof *o->limit_names);
+    o->limit_names[o->limit_count++] = name;
+    return limits_set(&o->limits, assignment, e);
+}
+
 static bool take_limit(struct options *o, const struct option_row *row, const char *value,
                        struct error *e)
 {
     (void)row;
-    return limits_set(&o->limits, value, e);
+    size_t equals = bytes_find(bytes_of(value), '=', 0);
+    return set_limit(o, bytes_sub(bytes_of(value), 0, equals), value, e);
 }
 
 static bool take_memory(struct options *o, const struct option_row *row, const char *value,
                         struct error *e)
 {
     struct buf b;
+    (void)row;
     buf_init(&b, 100);
     buf_printf(&b, "memory=%.60s", value);
-    bool fine = take_limit(o, row, buf_cstr(&b), e);
+    bool fine = set_limit(o, bytes_of("memory"), buf_cstr(&b), e);
     buf_done(&b);
     return fine;
 }
@@ -183,32 +199,35 @@ ACTION(take_list_fields, ACTION_LIST_FIELDS)
 
 /* ---- the table ---- */
 
-#define FLAG(field)       OPTION_FLAG, offsetof(struct options, field), NULL, NULL
-#define TEXT(field)       OPTION_TEXT, offsetof(struct options, field), NULL, NULL
-#define NUMBER(field)     OPTION_NUMBER, offsetof(struct options, field), NULL, NULL
-#define CALL(take)        OPTION_CALL, 0, take, NULL
-#define ONE_OF(take, all) OPTION_CALL, 0, take, all
+#define FLAG(field)        OPTION_FLAG, offsetof(struct options, field), NULL, NULL, OPTION_MANY
+#define TEXT(field)        OPTION_TEXT, offsetof(struct options, field), NULL, NULL, OPTION_ONCE
+#define NUMBER(field)      OPTION_NUMBER, offsetof(struct options, field), NULL, NULL, OPTION_ONCE
+#define COUNT(field)       OPTION_COUNT, offsetof(struct options, field), NULL, NULL, OPTION_ONCE
+#define CALL(take)         OPTION_CALL, 0, take, NULL, OPTION_ONCE
+#define CALLS(take)        OPTION_CALL, 0, take, NULL, OPTION_MANY
+#define ONE_OF(take, all)  OPTION_CALL, 0, take, all, OPTION_ONCE
+#define MANY_OF(take, all) OPTION_CALL, 0, take, all, OPTION_MANY
 
 static const struct option_row rows[] = {
     {'r', NULL, "FILE", "Input",
      "read a capture: pcap or pcapng, also compressed with gzip, zstd or lz4; - is standard input; "
      "may be given many times",
-     CALL(take_file)},
+     CALLS(take_file)},
     {'i', NULL, "INTERFACE", "Input", "capture live", TEXT(interface)},
-    {'D', NULL, NULL, "Input", "list the interfaces", CALL(take_interfaces)},
+    {'D', NULL, NULL, "Input", "list the interfaces", CALLS(take_interfaces)},
     {'p', NULL, NULL, "Input", "do not switch the interface to promiscuous mode",
      FLAG(no_promiscuous)},
     {'s', NULL, "BYTES", "Input", "capture so many bytes of each packet (snaplen)",
      NUMBER(snaplen)},
-    {'B', NULL, "KIB", "Input", "size of the capture buffer", NUMBER(buffer_kib)},
-    {'c', NULL, "COUNT", "Input", "stop after so many packets", NUMBER(max_packets)},
+    {'B', NULL, "KIB", "Input", "size of the capture buffer", COUNT(buffer_kib)},
+    {'c', NULL, "COUNT", "Input", "stop after so many packets", COUNT(max_packets)},
     {0, "after", "TIME", "Input",
      "only packets from then on: 2025-11-01T12:30[:45[.5]][Z], or 12:30", TEXT(after)},
     {0, "before", "TIME", "Input", "only packets before", TEXT(before)},
     {0, "port", "PROTO=N[,N]", "Input",
      "more ports for a protocol (content decides on every port, a "
      "port only breaks ties)",
-     ONE_OF(take_port, "smtp= pop3= pop2=")},
+     MANY_OF(take_port, "smtp= pop3= pop2=")},
     {0, "overlap", "POLICY", "Input",
      "whose reading of overlapping segments: linux (default), first, "
      "last, bsd, windows, solaris",
@@ -221,7 +240,7 @@ static const struct option_row rows[] = {
     {'f', NULL, "EXPR", "Output", "only sessions that match (--list-fields tells the words)",
      TEXT(filter)},
     {0, "session", "N", "Output", "only this session, by number or id; may be given many times",
-     CALL(take_session)},
+     CALLS(take_session)},
     {0, "commands", NULL, "Output", "-T json: a record for each command too", FLAG(commands)},
     {0, "parts", NULL, "Output",
      "decode messages whole: -T json tells their parts and attachments, findings tell what "
@@ -235,7 +254,7 @@ static const struct option_row rows[] = {
      "country, city and network of both ends by a MaxMind database (City, Country, ASN); may be "
      "given many times; without it the settings and the usual folders are searched, none looks "
      "nothing up",
-     CALL(take_geoip)},
+     CALLS(take_geoip)},
     {0, "show-secrets", NULL, "Output", "passwords in clear; otherwise they are masked as ********",
      FLAG(show_secrets)},
     {0, "credentials-format", "FORMAT", "Output",
@@ -249,26 +268,29 @@ static const struct option_row rows[] = {
      "write packets as pcap: live all of them, from files those of the "
      "sessions selected",
      TEXT(write_path)},
-    {0, "export-eml", "DIR", "Files", "write each message as a .eml file", CALL(take_export)},
-    {0, "export-mbox", "FILE", "Files", "write all messages to one mboxrd file", CALL(take_export)},
+    {0, "export-eml", "DIR", "Files", "write each message as a .eml file", CALLS(take_export)},
+    {0, "export-mbox", "FILE", "Files", "write all messages to one mboxrd file",
+     CALLS(take_export)},
     {0, "export-transcripts", "DIR", "Files", "write each session's transcript as a .txt file",
-     CALL(take_export)},
-    {0, "export-attachments", "DIR", "Files", "write each attachment to a file", CALL(take_export)},
+     CALLS(take_export)},
+    {0, "export-attachments", "DIR", "Files", "write each attachment to a file",
+     CALLS(take_export)},
 
     {0, "memory", "SIZE", "Limits", "ceiling for reassembly and sessions (default 1G)",
      CALL(take_memory)},
-    {0, "limit", "NAME=VALUE", "Limits", "set one limit", CALL(take_limit)},
-    {0, "limits", NULL, "Limits", "print every limit", CALL(take_limits)},
+    {0, "limit", "NAME=VALUE", "Limits", "set one limit", CALLS(take_limit)},
+    {0, "limits", NULL, "Limits", "print every limit", CALLS(take_limits)},
 
     {'q', NULL, NULL, "General", "no progress, no remarks", FLAG(quiet)},
     {'v', NULL, NULL, "General", "tell more on standard error", FLAG(verbose)},
     {0, "user", "USER", "General",
      "who reads the packets when root starts mailwire (default: who called sudo, else nobody)",
      TEXT(user)},
-    {0, "list-fields", NULL, "General", "list the fields of -f", CALL(take_list_fields)},
-    {0, "list-findings", NULL, "General", "list what findings there are", CALL(take_list_findings)},
-    {'h', "help", NULL, "General", "this text", CALL(take_help)},
-    {'V', "version", NULL, "General", "print the version", CALL(take_version)},
+    {0, "list-fields", NULL, "General", "list the fields of -f", CALLS(take_list_fields)},
+    {0, "list-findings", NULL, "General", "list what findings there are",
+     CALLS(take_list_findings)},
+    {'h', "help", NULL, "General", "this text", CALLS(take_help)},
+    {'V', "version", NULL, "General", "print the version", CALLS(take_version)},
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -305,8 +327,10 @@ static bool apply(struct options *o, const struct option_row *row, const char *v
         memcpy(field, &value, sizeof value);
     } else {
         uint64_t number = 0;
-        if (!bytes_u64(bytes_of(value), &number) || number > INT32_MAX) {
-            return error_set(e, "%s: \"%.60s\" is no number from 0 to %d", shown, value, INT32_MAX);
+        if (!bytes_u64(bytes_of(value), &number) || number > INT32_MAX ||
+            (number == 0 && row->kind == OPTION_COUNT)) {
+            return error_set(e, "%s: \"%.60s\" is no number from %d to %d", shown, value,
+                             row->kind == OPTION_COUNT, INT32_MAX);
         }
         memcpy(field, &number, sizeof number);
     }
@@ -336,6 +360,7 @@ static const struct option_row *by_letter(char letter)
 struct words {
     char **argv;
     int argc, at;
+    bool seen[ROWS];
 };
 
 /* The value that belongs to an option: what stands behind it, or the next word. */
@@ -351,6 +376,14 @@ static bool take_value(struct words *w, const struct option_row *row, const char
     } else {
         return error_set(e, "%s wants a value: %s %s", shown, shown, row->value);
     }
+    if ((*value)[0] == '\0' && row->letter != 'f') { /* an empty filter has a meaning: all */
+        return error_set(e, "%s wants a value, not an empty one: %s %s", shown, shown, row->value);
+    }
+    bool *seen = &w->seen[row - rows];
+    if (*seen && row->times == OPTION_ONCE) {
+        return error_set(e, "%s is given twice; give it once", shown);
+    }
+    *seen = true;
     return true;
 }
 
@@ -429,44 +462,6 @@ static bool parse_words(struct options *o, struct words *w, struct buf *bpf, str
     return true;
 }
 
-/* What only the whole line tells. */
-static bool check(const struct options *o, struct error *e)
-{
-    if (o->action != ACTION_RUN) {
-        return true;
-    }
-    if (o->file_count == 0 && o->interface == NULL) {
-        return error_set(e, "what shall be read? Give a capture with -r FILE, or an interface with "
-                            "-i INTERFACE (-D lists them); --help tells more");
-    }
-    if (o->file_count > 0 && o->interface != NULL) {
-        return error_set(e, "-r and -i do not go together: read files or capture live");
-    }
-    if (o->hashcat &&
-        !(o->show_secrets && o->view != NULL && o->view == export_find("credentials"))) {
-        return error_set(e, "--credentials-format goes with -T credentials --show-secrets: what it "
-                            "writes are secrets");
-    }
-    bool standard_input = false;
-    for (size_t i = 0; i < o->file_count; i++) {
-        standard_input = standard_input || strcmp(o->files[i], "-") == 0;
-    }
-    if (standard_input && o->write_path != NULL &&
-        (o->filter != NULL || !selection_is_empty(&o->selection))) {
-        return error_set(e, "-w with --session reads the capture twice, which standard input can "
-                            "not be; put it into a file first");
-    }
-    if (o->write_path != NULL && o->interface != NULL &&
-        (o->filter != NULL || !selection_is_empty(&o->selection))) {
-        return error_set(e, "-w writes every packet of a live capture; select the sessions "
-                            "afterwards, with -r and --session");
-    }
-    if (o->write_path != NULL && strcmp(o->write_path, "-") == 0 && o->view != NULL) {
-        return error_set(e, "-w - and -T both want standard output; give -w a file");
-    }
-    return true;
-}
-
 bool options_parse(struct options *o, int argc, char **argv, struct error *e)
 {
     *o = (struct options){.overlap = OVERLAP_LINUX, .checksum = CHECKSUM_AUTO};
@@ -474,7 +469,7 @@ bool options_parse(struct options *o, int argc, char **argv, struct error *e)
     struct words w = {.argv = argv, .argc = argc, .at = 1};
     struct buf bpf;
     buf_init(&bpf, SIZE_MAX);
-    bool fine = parse_words(o, &w, &bpf, e) && check(o, e);
+    bool fine = parse_words(o, &w, &bpf, e) && options_check(o, e);
     if (bpf.n > 0) {
         o->bpf = xstrdup(buf_cstr(&bpf));
     }
@@ -487,95 +482,9 @@ void options_done(struct options *o)
     selection_done(&o->selection);
     free(o->files);
     free(o->geoip);
+    free(o->limit_names);
     free(o->ports);
     free(o->exports);
     free(o->bpf);
     *o = (struct options){0};
-}
-
-/* ---- help ---- */
-
-#define HELP_COLUMN 28
-#define HELP_WIDTH  100
-
-/* Words of text from column HELP_COLUMN on, `used` columns being used already. */
-static void print_wrapped(FILE *out, const char *text, size_t used)
-{
-    struct bytes rest = bytes_of(text), word;
-    size_t column = used;
-    if (column >= HELP_COLUMN) {
-        fputc('\n', out);
-        column = 0;
-    }
-    fprintf(out, "%*s", (int)(HELP_COLUMN - column), "");
-    column = HELP_COLUMN;
-    while ((word = bytes_word(&rest)).n > 0) {
-        if (column + 1 + word.n > HELP_WIDTH) {
-            fprintf(out, "\n%*s", HELP_COLUMN, "");
-            column = HELP_COLUMN;
-        }
-        fprintf(out, "%s%.*s", column > HELP_COLUMN ? " " : "", (int)word.n, (const char *)word.p);
-        column += word.n + (column > HELP_COLUMN ? 1 : 0);
-    }
-    fputc('\n', out);
-}
-
-static void print_row(FILE *out, const struct option_row *row)
-{
-    char left[80];
-    int n = 0;
-    if (row->letter != 0 && row->name != NULL) {
-        n = snprintf(left, sizeof left, "  -%c, --%s", row->letter, row->name);
-    } else if (row->letter != 0) {
-        n = snprintf(left, sizeof left, "  -%c", row->letter);
-    } else {
-        n = snprintf(left, sizeof left, "  --%s", row->name);
-    }
-    if (row->value != NULL) {
-        n += snprintf(left + n, sizeof left - (size_t)n, " %s", row->value);
-    }
-    fputs(left, out);
-    print_wrapped(out, row->help, (size_t)n);
-}
-
-static void print_views(FILE *out)
-{
-    size_t count = 0;
-    const struct export_format *const *all = export_formats(&count);
-    fputs("\nViews (-T); without -T: the viewer on a terminal, else sessions\n", out);
-    for (size_t i = 0; i < count; i++) {
-        if (all[i]->is_view) {
-            fprintf(out, "  %s", all[i]->name);
-            print_wrapped(out, all[i]->help, 2 + strlen(all[i]->name));
-        }
-    }
-}
-
-void options_print_help(FILE *out)
-{
-    const char *group = "";
-    fputs("usage: mailwire [-r FILE ...] [-i INTERFACE] [options] [BPF filter ...]\n"
-          "Rebuilds SMTP, LMTP, POP2 and POP3 sessions and their messages from captured packets.\n",
-          out);
-    for (size_t i = 0; i < ROWS; i++) {
-        if (strcmp(rows[i].group, group) != 0) {
-            group = rows[i].group;
-            fprintf(out, "\n%s\n", group);
-        }
-        print_row(out, &rows[i]);
-    }
-    print_views(out);
-    fputs(
-        "\nExamples\n"
-        "  mailwire -r monday.pcap                        look around in a capture\n"
-        "  mailwire -i eth0 port 25 or port 587           the same while it happens\n"
-        "  mailwire -r monday.pcap -f 'rcpt:anna code>=400' -T sessions\n"
-        "  mailwire -r monday.pcap -T transcript --session 4 --explain\n"
-        "\nThe manual (man mailwire) has the language of filters, the keys of the viewer, and all "
-        "findings.\n",
-        out);
-    fputs("\nExit status: 0 done; 1 the input or an output failed in part; 2 usage; 3 nothing "
-          "could be "
-          "read.\n",
-          out);
 }

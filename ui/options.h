@@ -52,6 +52,8 @@ struct options {
     size_t export_count;
     const char **geoip; /* --geoip */
     size_t geoip_count;
+    struct bytes *limit_names; /* of limits that were set */
+    size_t limit_count;
     bool hashcat;          /* --credentials-format */
     unsigned hashcat_mode; /* 0 all */
     const char *write_path;
@@ -67,11 +69,18 @@ struct option_row {
     const char *value; /* what its value is called; NULL: it has none */
     const char *group; /* heading in --help */
     const char *help;
-    enum { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_CALL } kind;
+    enum {
+        OPTION_FLAG,
+        OPTION_TEXT,
+        OPTION_NUMBER,
+        OPTION_COUNT,
+        OPTION_CALL
+    } kind;    /* a count is not 0 */
     size_t at; /* of its field in struct options, but for OPTION_CALL */
     bool (*take)(struct options *o, const struct option_row *row, const char *value,
                  struct error *e);
     const char *words; /* what its value may be or begins with, parted by blanks; NULL: free */
+    enum { OPTION_ONCE, OPTION_MANY } times; /* may its value be given more than once? */
 };
 
 /* All options, in the order of --help. */
@@ -79,6 +88,12 @@ const struct option_row *options_table(size_t *count);
 /* False with a sentence: usage (exit status 2). options_done in any case. */
 bool options_parse(struct options *o, int argc, char **argv, struct error *e);
 void options_done(struct options *o);
+bool options_read_standard_input(const struct options *o);
+bool options_write_standard_output(const struct options *o); /* packets, with -w - */
+/* Part of options_parse: what only the whole line tells. */
+bool options_check(const struct options *o, struct error *e);
+/* A sentence for each option that has no effect beside the others. */
+void options_remark(const struct options *o, void (*say)(const char *sentence));
 void options_print_help(FILE *out);
 
 #endif

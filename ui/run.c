@@ -115,16 +115,6 @@ static int64_t day_of_capture(struct running *r)
     return first;
 }
 
-static bool reads_standard_input(const struct options *o)
-{
-    for (size_t i = 0; i < o->file_count; i++) {
-        if (strcmp(o->files[i], "-") == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool has_day(const char *text)
 {
     return strlen(text) > 4 && text[4] == '-';
@@ -137,7 +127,7 @@ static bool check_time(const struct running *r, const char *name, const char *te
     if (text == NULL) {
         return true;
     }
-    if (!has_day(text) && reads_standard_input(r->o)) {
+    if (!has_day(text) && options_read_standard_input(r->o)) {
         return error_set(e,
                          "%s: \"%.60s\" needs a day too when the capture is standard input, as in "
                          "2025-11-01T12:30",
@@ -202,8 +192,7 @@ static const struct export_format *chosen_view(const struct options *o)
     if (o->view != NULL || viewer_is_wanted(o)) {
         return o->view;
     }
-    bool packets = o->write_path != NULL && strcmp(o->write_path, "-") == 0;
-    return packets ? NULL : export_find("sessions");
+    return options_write_standard_output(o) ? NULL : export_find("sessions");
 }
 
 /* Who asks where addresses are: two views, and filters. The viewer has its own for its bar. */
@@ -769,6 +758,9 @@ enum run_status run(const struct options *o, run_reading_fn *reading, bool (*sto
     enum run_status status = RUN_USAGE;
     if (!read_filter(&r)) {
         return status;
+    }
+    if (!o->quiet) {
+        options_remark(o, run_say);
     }
     if (confine_begin(&r.confine, o, viewer_is_wanted(o), &e)) {
         status = run_confined(&r);

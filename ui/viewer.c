@@ -37,8 +37,7 @@ struct viewer {
 
 bool viewer_is_wanted(const struct options *o)
 {
-    bool packets_out = o->write_path != NULL && strcmp(o->write_path, "-") == 0;
-    return o->view == NULL && !packets_out && isatty(STDIN_FILENO) == 1 &&
+    return o->view == NULL && !options_write_standard_output(o) && isatty(STDIN_FILENO) == 1 &&
            isatty(STDOUT_FILENO) == 1;
 }
 
