@@ -1,36 +1,12 @@
-#include "ui/tui/app.h"
+#include "ui/tui/app_private.h"
 
 #include "ui/tui/clock.h"
-#include "ui/tui/frame.h"
-#include "ui/tui/prompt.h"
-#include "ui/tui/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TABS        5
-#define STACK_MOST  16
 #define WHEEL_LINES 3
-
-struct app {
-    struct ui ui;
-    struct canvas canvas;
-    struct frame frame;
-    struct prompt prompt;
-    struct pace pace;
-    struct view *tab[TABS];
-    struct view *stack[STACK_MOST]; /* screens opened over the tab */
-    size_t depth;
-    enum view_id at; /* the tab */
-    struct dialog *dialog;
-    uint64_t sayings;
-    bool keeps_packets;
-    bool ended, suspend, redraw;
-    bool stopping;  /* the capture side was asked to stop */
-    bool may_leave; /* the question was asked, the next key answers */
-    bool told_end, told_full;
-};
 
 static const struct view_ops *const ops_of[VIEW_COUNT] = {
 #define VIEW(name, symbol, config, title) [VIEW_##name] = &view_##symbol,
@@ -56,7 +32,7 @@ static void view_free(struct view *v)
     free(v);
 }
 
-static struct view *current(const struct app *a)
+struct view *app_current(const struct app *a)
 {
     return a->depth ? a->stack[a->depth - 1] : a->tab[a->at];
 }
@@ -68,7 +44,7 @@ static void pop(struct app *a)
     }
 }
 
-static void go_to_tab(struct app *a, enum view_id tab)
+void app_go_to_tab(struct app *a, enum view_id tab)
 {
     while (a->depth) {
         pop(a);
@@ -76,15 +52,15 @@ static void go_to_tab(struct app *a, enum view_id tab)
     a->at = tab;
 }
 
-static void push(struct app *a, enum view_id id, const struct view_target *t)
+void app_open(struct app *a, enum view_id id, const struct view_target *t)
 {
-    if (id < TABS) {
-        go_to_tab(a, id);
+    if (id < APP_TABS) {
+        app_go_to_tab(a, id);
         return;
     }
-    if (a->depth == STACK_MOST) { /* the way back ends somewhere */
+    if (a->depth == APP_STACK) { /* the way back ends somewhere */
         view_free(a->stack[0]);
-        memmove(a->stack, a->stack + 1, (STACK_MOST - 1) * sizeof(a->stack[0]));
+        memmove(a->stack, a->stack + 1, (APP_STACK - 1) * sizeof(a->stack[0]));
         a->depth--;
     }
     a->stack[a->depth++] = view_new(&a->ui, id, t);
@@ -92,7 +68,7 @@ static void push(struct app *a, enum view_id id, const struct view_target *t)
 
 static void lay_out(struct app *a)
 {
-    struct view *v = current(a);
+    struct view *v = app_current(a);
     frame_layout(&a->frame, &a->canvas, v->ops->tab, a->ui.no_header);
     v->rows = a->frame.body.rows;
     v->cols = a->frame.body.cols;
@@ -120,7 +96,7 @@ static void grant_wishes(struct app *a)
     if (a->ui.wish.open) {
         struct view_target t = a->ui.wish.target;
         a->ui.wish.open = false;
-        push(a, a->ui.wish.id, &t);
+        app_open(a, a->ui.wish.id, &t);
     }
     if (a->ui.wish.path) {
         a->ui.wish.path = false;
@@ -131,115 +107,9 @@ static void grant_wishes(struct app *a)
     }
 }
 
-/* ---- actions of the app ---- */
-
-static void stop(struct app *a)
-{
-    bool reading = a->ui.relay && !store_progress(a->ui.store)->ended;
-    if (!reading || a->stopping) {
-        a->ended = true;
-        return;
-    }
-    relay_stop(a->ui.relay, false);
-    a->stopping = true;
-    ui_say(&a->ui, STYLE_TEMP, "reading stops here, what was read stays; Ctrl-C again leaves");
-}
-
-static void freeze(struct app *a)
-{
-    struct ui *u = &a->ui;
-    u->frozen = !u->frozen;
-    u->frozen_at = u->now;
-    u->frozen_sessions = store_counters(u->store).sessions_seen;
-}
-
-static void toggle_secrets(struct app *a)
-{
-    struct ui *u = &a->ui;
-    u->show_secrets = !u->show_secrets;
-    ui_say(u, u->show_secrets ? STYLE_TEMP : STYLE_NOTICE,
-           u->show_secrets ? "secrets are shown (U hides them)" : "secrets are hidden");
-}
-
-static void clear_filter(struct app *a)
-{
-    struct filter_error e;
-    ui_filter(&a->ui, "", &e);
-}
-
-static void open_help(struct app *a)
-{
-    struct view_target t = {.about = current(a)->id};
-    if (current(a)->id != VIEW_HELP) {
-        push(a, VIEW_HELP, &t);
-    }
-}
-
-/* Actions that mean the same everywhere; false when it is the view's. */
-static bool app_act(struct app *a, enum action action)
-{
-    switch (action) {
-    case ACT_HELP:
-        open_help(a);
-        return true;
-    case ACT_SAVE:
-        a->dialog = dialog_save_open(&a->ui, current(a));
-        return true;
-    case ACT_COLUMNS:
-        a->dialog = dialog_columns_open(&a->ui);
-        return true;
-    case ACT_FILTER_FORM:
-        a->dialog = dialog_form_open(&a->ui);
-        return true;
-    case ACT_FILTER:
-        prompt_open(&a->prompt, PROMPT_FILTER, a->ui.filter_text);
-        return true;
-    case ACT_SEARCH:
-        prompt_open(&a->prompt, PROMPT_SEARCH, "");
-        return true;
-    case ACT_COMMAND:
-        prompt_open(&a->prompt, PROMPT_COMMAND, "");
-        return true;
-    case ACT_FILTER_CLEAR:
-        clear_filter(a);
-        return true;
-    case ACT_TAB_1:
-    case ACT_TAB_2:
-    case ACT_TAB_3:
-    case ACT_TAB_4:
-    case ACT_TAB_5:
-        go_to_tab(a, (enum view_id)(action - ACT_TAB_1));
-        return true;
-    case ACT_TAB_NEXT:
-    case ACT_TAB_PREVIOUS:
-        go_to_tab(a, (enum view_id)(((int)a->at + (action == ACT_TAB_NEXT ? 1 : TABS - 1)) % TABS));
-        return true;
-    case ACT_SECRETS:
-        toggle_secrets(a);
-        return true;
-    case ACT_HEADER_ROWS:
-        a->ui.no_header = !a->ui.no_header;
-        return true;
-    case ACT_FREEZE:
-        freeze(a);
-        return true;
-    case ACT_STOP:
-        stop(a);
-        return true;
-    case ACT_REDRAW:
-        a->redraw = true;
-        return true;
-    case ACT_SUSPEND:
-        a->suspend = true;
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void act(struct app *a, enum action action)
 {
-    struct view *v = current(a);
+    struct view *v = app_current(a);
     if (action != ACT_BACK) {
         a->may_leave = false;
     }
@@ -262,7 +132,7 @@ static void prompt_press(struct app *a, const struct key *k)
 {
     enum prompt_kind kind = a->prompt.kind;
     enum prompt_result result = prompt_key(&a->prompt, k);
-    struct view *v = current(a);
+    struct view *v = app_current(a);
     struct error e;
     if (result == PROMPT_GOES_ON) {
         return;
@@ -283,11 +153,11 @@ static void prompt_press(struct app *a, const struct key *k)
 
 static void click(struct app *a, const struct key *k)
 {
-    struct view *v = current(a);
+    struct view *v = app_current(a);
     enum view_id tab;
     const struct pane *body = &a->frame.body;
     if (v->ops->tab && frame_tab_at(&a->frame, k->row, k->col, &tab)) {
-        go_to_tab(a, tab);
+        app_go_to_tab(a, tab);
     } else if (v->ops->tab && a->frame.filter.rows && k->row == a->frame.filter.row) {
         act(a, ACT_FILTER);
     } else if (k->row == a->frame.keys.row) {
@@ -326,13 +196,13 @@ static void press(struct app *a, const struct key *k)
             act(a, k->code == KC_WHEEL_DOWN ? ACT_DOWN : ACT_UP);
         }
     } else {
-        act(a, keymap_find(&a->ui.config->keys, current(a)->id, k->code));
+        act(a, keymap_find(&a->ui.config->keys, app_current(a)->id, k->code));
     }
 }
 
 void app_press(struct app *a, const struct key *k)
 {
-    enum action action = keymap_find(&a->ui.config->keys, current(a)->id, k->code);
+    enum action action = keymap_find(&a->ui.config->keys, app_current(a)->id, k->code);
     a->ui.now = clock_now();
     lay_out(a);
     if (!a->ui.notice.stays) {
@@ -392,7 +262,7 @@ static void tell_news(struct app *a)
 
 bool app_work(struct app *a, int64_t deadline)
 {
-    struct view *v = current(a), *sessions = a->tab[0];
+    struct view *v = app_current(a), *sessions = a->tab[0];
     const struct relay_progress *p = store_progress(a->ui.store);
     bool more = false, done = false;
     a->ui.now = clock_now();
@@ -407,12 +277,12 @@ bool app_work(struct app *a, int64_t deadline)
             a->dialog = NULL;
         }
         grant_wishes(a);
-        v = current(a);
+        v = app_current(a);
     }
-    if (a->ui.frozen) {
+    if (a->ui.frozen && v->ops->tab) {
         return more;
     }
-    if (v != sessions) { /* what other screens count and move through */
+    if (v != sessions && !a->ui.frozen) { /* what other screens count and move through */
         more |= sessions->ops->work(sessions, deadline);
     }
     if (v->ops->work) {
@@ -426,7 +296,7 @@ bool app_work(struct app *a, int64_t deadline)
 static void draw_detail(const struct app *a)
 {
     const struct ui *u = &a->ui;
-    const struct view *v = current(a);
+    const struct view *v = app_current(a);
     if (u->question.yes) {
         pane_printf(&a->frame.detail, 0, 1, a->frame.detail.cols - 2, STYLE_TEMP,
                     "%s   y yes, any other key no", u->question.text);
@@ -442,7 +312,7 @@ static void draw_detail(const struct app *a)
 const struct canvas *app_draw(struct app *a)
 {
     const struct ui *u = &a->ui;
-    struct view *v = current(a);
+    struct view *v = app_current(a);
     canvas_clear(&a->canvas);
     if (too_small(a)) {
         frame_draw_too_small(&a->canvas, u);
@@ -451,7 +321,7 @@ const struct canvas *app_draw(struct app *a)
     lay_out(a);
     frame_draw_head(&a->frame, u, v->id, &a->pace);
     v->ops->draw(v, &a->frame.body);
-    pane_hline(&a->frame.rule, 0, 0, a->frame.rule.cols, STYLE_RULE, GLYPH_H);
+    frame_draw_rule(&a->frame, u, v->ops->tab);
     draw_detail(a);
     frame_draw_keys(&a->frame, u, v->id);
     if (a->prompt.kind == PROMPT_FILTER) {
@@ -528,7 +398,7 @@ struct app *app_new(const struct app_config *c)
     canvas_init(&a->canvas, a->ui.ascii);
     canvas_resize(&a->canvas, 24, 80);
     prompt_init(&a->prompt, &a->ui);
-    for (int i = 0; i < TABS; i++) {
+    for (int i = 0; i < APP_TABS; i++) {
         a->tab[i] = view_new(&a->ui, (enum view_id)i, &(struct view_target){0});
     }
     use_settings(a, c);
@@ -550,7 +420,7 @@ void app_free(struct app **pa)
     while (a->depth) {
         pop(a);
     }
-    for (int i = 0; i < TABS; i++) {
+    for (int i = 0; i < APP_TABS; i++) {
         view_free(a->tab[i]);
     }
     filter_free(&a->ui.filter);

@@ -111,16 +111,21 @@ bool frame_tab_at(const struct frame *f, int row, int col, enum view_id *out)
     return false;
 }
 
+static void write_frozen(const struct ui *u, char *out, size_t room)
+{
+    int64_t s = (u->now - u->frozen_at) / CLOCK_S;
+    uint64_t new = store_counters(u->store).sessions_seen - u->frozen_sessions;
+    snprintf(out, room, "FROZEN %02d:%02d:%02d  +%" PRIu64 " new", (int)(s / 3600),
+             (int)(s / 60 % 60), (int)(s % 60), new);
+}
+
 static void write_mode(const struct ui *u, char *out, size_t room)
 {
     const struct relay_progress *p = store_progress(u->store);
     struct store_counters c = store_counters(u->store);
     const char *input = strrchr(u->input, '/') ? strrchr(u->input, '/') + 1 : u->input;
     if (u->frozen) {
-        int64_t s = (u->now - u->frozen_at) / CLOCK_S;
-        uint64_t new = c.sessions_seen - u->frozen_sessions;
-        snprintf(out, room, "FROZEN %02d:%02d:%02d  +%" PRIu64 " new", (int)(s / 3600),
-                 (int)(s / 60 % 60), (int)(s % 60), new);
+        write_frozen(u, out, room);
     } else if (u->live) {
         int64_t s = p->totals.first >= 0 && c.now >= p->totals.first
                         ? (c.now - p->totals.first) / CLOCK_S
@@ -288,6 +293,21 @@ void frame_draw_filter(const struct frame *f, const struct ui *u, enum view_id t
     pane_str(&f->filter, 0, used, room - used, STYLE_TITLE, u->filter_text);
     pane_right(&f->filter, 0, 0, f->filter.cols - 1, STYLE_NORMAL, buf_bytes(&right));
     buf_done(&right);
+}
+
+/* ---- the line above sentences ---- */
+
+void frame_draw_rule(const struct frame *f, const struct ui *u, bool tab)
+{
+    char text[80];
+    pane_hline(&f->rule, 0, 0, f->rule.cols, STYLE_RULE, GLYPH_H);
+    if (u->frozen && !tab) {
+        text[0] = ' ';
+        write_frozen(u, text + 1, sizeof(text) - 1);
+        int n = (int)strlen(text);
+        pane_str(&f->rule, 0, f->rule.cols - n - 3, n, STYLE_TAB, text);
+        pane_str(&f->rule, 0, f->rule.cols - 3, 1, STYLE_TAB, " ");
+    }
 }
 
 /* ---- the key row ---- */

@@ -39,6 +39,8 @@ void frame_layout(struct frame *f, struct canvas *c, bool tab, bool no_header);
 void frame_draw_head(const struct frame *f, const struct ui *u, enum view_id tab,
                      const struct pace *pace);
 void frame_draw_filter(const struct frame *f, const struct ui *u, enum view_id tab);
+/* The line above the row for sentences; says that the screen is frozen where row 1 does not. */
+void frame_draw_rule(const struct frame *f, const struct ui *u, bool tab);
 void frame_draw_keys(const struct frame *f, const struct ui *u, enum view_id v);
 /* Which tab, or which key of the key row, stands there. */
 bool frame_tab_at(const struct frame *f, int row, int col, enum view_id *out);

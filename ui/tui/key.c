@@ -24,6 +24,7 @@ static const char *const group_titles[GROUP_COUNT] = {
 #define EVERY    ((1u << VIEW_COUNT) - 1u)
 #define TABLES   (ON(SESSIONS) | ON(MESSAGES) | ON(CREDENTIALS) | ON(FINDINGS))
 #define LISTS    (TABLES | ON(STATS))
+#define READING  (ON(MESSAGE) | ON(HELP))
 #define TEXTS    (ON(DIALOGUE) | ON(MESSAGE) | ON(COMPARE) | ON(HELP))
 
 static const struct key_row rows[] = {

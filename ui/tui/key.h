@@ -144,6 +144,7 @@ enum action {
     ACT_HEADER_ROWS,
     ACT_FREEZE,
     ACT_STOP,
+    ACT_STOP_READING,
     ACT_REDRAW,
     ACT_SUSPEND,
     ACT_COMMAND,

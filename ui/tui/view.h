@@ -47,6 +47,7 @@ struct view_target {
     size_t place;                    /* of the dialog (store_dialog_place), 0: the start */
     uint32_t command;                /* or: at this command, 0 none */
     enum view_id about;              /* help: the screen it was asked from */
+    bool raw;                        /* its bytes as they were sent */
 };
 
 struct view_ops {
@@ -115,7 +116,8 @@ struct ui {
     bool show_secrets, utc, ascii, frozen, follow, no_header;
     enum time_mode times;
     enum colour_mode colour;
-    int64_t now; /* clock_now() of this turn */
+    int64_t now;   /* clock_now() of this turn */
+    bool stopping; /* the capture side was asked to stop */
     int64_t frozen_at;
     uint64_t frozen_sessions;
 

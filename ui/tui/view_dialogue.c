@@ -14,6 +14,7 @@ static void open_turns(struct dialogue *d, struct store_ref ref)
     d->list = (struct list){0};
     d->details_top = 0;
     d->shown_turn = SIZE_MAX;
+    d->whole = false;
     d->follow = (store_flags(d->view.ui->store, ref) & STORE_OPEN) != 0;
 }
 
@@ -22,6 +23,8 @@ static void open_view(struct view *v, const struct view_target *t)
     struct dialogue *d = (struct dialogue *)v;
     doc_init(&d->details, 8);
     d->pane = true;
+    d->asked = t->raw;
+    d->mode = t->raw ? DETAILS_RAW : DETAILS_EXPLAINED;
     d->pane_cols = PANE_COLS;
     d->want_place = t->place;
     d->want_command = t->command;
@@ -113,7 +116,12 @@ static bool work(struct view *v, int64_t deadline)
 {
     struct dialogue *d = (struct dialogue *)v;
     turns_refresh(&d->turns);
-    return turns_work(&d->turns, deadline);
+    if (v->ui->frozen && d->whole) {
+        return false;
+    }
+    bool more = turns_work(&d->turns, deadline);
+    d->whole |= !more;
+    return more;
 }
 
 /* ---- keys ---- */

@@ -75,7 +75,7 @@ static void take_text(struct mail_view *v)
     buf_clear(&v->text);
     if (v->mode == MAIL_DECODED && v->mail) {
         if (!mail_decoder()->text(v->mail, v->part, &v->text)) {
-            buf_add_str(&v->text, "(no text: S saves this part, F6 shows the bytes as sent)\n");
+            buf_add_str(&v->text, "(no text: s saves this part, F6 shows the bytes as sent)\n");
         }
         pager_set(&v->pager, NULL, buf_bytes(&v->text), 0, v->text.n);
     } else if (v->has_body) {
@@ -96,6 +96,7 @@ static void open_view(struct view *view, const struct view_target *t)
     buf_init(&v->text, TEXT_MOST);
     doc_init(&v->doc, MAIL_LABEL_COLS);
     v->envelope = true;
+    v->mode = t->raw ? MAIL_RAW : MAIL_DECODED;
     v->has_body = store_body_open(view->ui->store, v->item, &v->reader);
     if (v->has_body) {
         read_into(v, &v->head, MAIL_HEADER_MOST);

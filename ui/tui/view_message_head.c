@@ -168,7 +168,7 @@ static void add_parts(struct mail_view *v)
     if (!v->mail) {
         return;
     }
-    doc_rule(&v->doc, "Parts ([ ] choose, S saves)");
+    doc_rule(&v->doc, "Parts ([ ] choose, s saves)");
     for (size_t i = 0; i < v->parts && mail_decoder()->part(v->mail, i, &p); i++) {
         struct buf b;
         buf_init(&b, 4096);

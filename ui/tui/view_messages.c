@@ -288,11 +288,11 @@ static void detail(const struct view *v, const struct pane *p)
 
 /* ---- keys ---- */
 
-static void open_message(struct messages *m)
+static void open_message(struct messages *m, bool raw)
 {
     struct store_item item = rows_at(&m->rows, m->table.list.cursor);
     if (ui_holds(m->view.ui, item.session)) {
-        struct view_target t = {.session = item.session, .index = item.index};
+        struct view_target t = {.session = item.session, .index = item.index, .raw = raw};
         ui_open(m->view.ui, VIEW_MESSAGE, &t);
     }
 }
@@ -305,7 +305,7 @@ static bool after(struct messages *m, enum table_did did)
         rows_set_anchor(&m->rows, m->table.list.cursor);
     }
     if (did == TABLE_OPENED) {
-        open_message(m);
+        open_message(m, false);
     }
     return did != TABLE_NOTHING;
 }
@@ -316,8 +316,8 @@ static bool act(struct view *v, enum action a)
     if (after(m, table_act(&m->table, a))) {
         return true;
     }
-    if (a == ACT_OPEN) {
-        open_message(m);
+    if (a == ACT_OPEN || a == ACT_RAW) {
+        open_message(m, a == ACT_RAW);
         return true;
     }
     return false;

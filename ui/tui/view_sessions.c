@@ -276,11 +276,11 @@ static void compare(struct sessions *s)
     ui_open(u, VIEW_COMPARE, &t);
 }
 
-static void open_session(struct sessions *s, enum view_id id)
+static void open_session(struct sessions *s, enum view_id id, bool raw)
 {
     struct ui *u = s->view.ui;
-    struct view_target t = {.session = current(s)};
-    if (id == VIEW_DIALOGUE && store_counters(u->store).marked == 2 &&
+    struct view_target t = {.session = current(s), .raw = raw};
+    if (id == VIEW_DIALOGUE && !raw && store_counters(u->store).marked == 2 &&
         store_flags(u->store, t.session) & STORE_MARKED && find_marked(s) == 2) {
         compare(s);
     } else if (ui_holds(u, t.session)) {
@@ -388,7 +388,7 @@ static bool after(struct sessions *s, enum table_did did)
         moved(s);
     }
     if (did == TABLE_OPENED) {
-        open_session(s, VIEW_DIALOGUE);
+        open_session(s, VIEW_DIALOGUE, false);
     }
     return did != TABLE_NOTHING;
 }
@@ -435,7 +435,8 @@ static bool act(struct view *v, enum action a)
     switch (a) {
     case ACT_OPEN:
     case ACT_STATES:
-        open_session(s, a == ACT_OPEN ? VIEW_DIALOGUE : VIEW_STATES);
+    case ACT_RAW:
+        open_session(s, a == ACT_STATES ? VIEW_STATES : VIEW_DIALOGUE, a == ACT_RAW);
         return true;
     case ACT_FOLLOW:
         v->ui->follow = !v->ui->follow;
