@@ -15,6 +15,7 @@
  *   memory SIZE    another ceiling of the store, before the lists have looked at what went
  *   shot           what the screen shows goes into the golden file
  *   styles         the same with a letter for the style of each cell
+ *   copied TEXT    was put into the clipboard last
  *   expect TEXT    must be on the screen now
  *   refuse TEXT    must not
  *
@@ -54,6 +55,7 @@ struct bench {
     struct pipeline *pipeline;
     char file[256];
     int rows, cols;
+    char copied[256]; /* into the clipboard */
 };
 
 static void on_packet(void *arg, const struct packet *p)
@@ -147,6 +149,14 @@ static bool keep(void *arg, const char *name, const char *value, struct error *e
     return config_may_keep(name, value) || error_set(e, "%s may not be kept", name);
 }
 
+static bool copy(void *arg, struct bytes text, struct error *e)
+{
+    struct bench *b = arg;
+    (void)e;
+    snprintf(b->copied, sizeof(b->copied), "%.*s", (int)text.n, (const char *)text.p);
+    return true;
+}
+
 static void bench_open(struct bench *b, bool secrets)
 {
     static const struct config_keeper keeper = {NULL, keep};
@@ -157,6 +167,8 @@ static void bench_open(struct bench *b, bool secrets)
                             .input = b->file,
                             .file_name = file_name,
                             .file_name_arg = b,
+                            .copy = copy,
+                            .copy_arg = b,
                             .show_secrets = secrets,
                             .steady = true};
     b->app = app_new(&ac);
@@ -375,6 +387,13 @@ static void do_refuse(struct play *p, struct bytes rest)
     }
 }
 
+static void do_copied(struct play *p, struct bytes rest)
+{
+    if (!bytes_is(rest, p->bench.copied)) {
+        complain(p, "copied was: ", p->bench.copied);
+    }
+}
+
 static void do_ascii(struct play *p, struct bytes rest)
 {
     (void)rest;
@@ -396,7 +415,7 @@ static void play_line(struct play *p, struct bytes line)
                  {"keys", do_keys},     {"type", do_type},     {"click", do_click},
                  {"size", do_size},     {"shot", do_shot},     {"styles", do_styles},
                  {"expect", do_expect}, {"refuse", do_refuse}, {"secrets", do_secrets},
-                 {"memory", do_memory}};
+                 {"memory", do_memory}, {"copied", do_copied}};
     struct bytes rest = line, word = bytes_word(&rest);
     if (word.n == 0 || word.p[0] == '#') {
         return;

@@ -188,6 +188,22 @@ static bool set_secrets(struct config *c, struct bytes tail, struct bytes value,
     return read_switch(value, &c->show_secrets, e);
 }
 
+static bool set_clipboard(struct config *c, struct bytes tail, struct bytes value, struct error *e)
+{
+    bool on = false;
+    (void)tail;
+    if (bytes_is(value, "auto")) {
+        c->screen.copies = COPY_AUTO;
+        return true;
+    }
+    if (!read_switch(value, &on, e)) {
+        return error_set(e, "clipboard is auto, on or off, not \"%.*s\"", (int)value.n,
+                         (const char *)value.p);
+    }
+    c->screen.copies = on ? COPY_ALWAYS : COPY_NEVER;
+    return true;
+}
+
 static bool set_slow(struct config *c, struct bytes tail, struct bytes value, struct error *e)
 {
     uint64_t n;
@@ -217,6 +233,8 @@ static const struct config_setting settings[] = {
     {"geoip", "FILE", "a MaxMind database; may be given again", set_geoip},
     {"colors", "auto|never|dark|light", "colours; light: for eight colours on white", set_colours},
     {"mouse", "on|off", "clicks and wheel are for mailwire", set_mouse},
+    {"clipboard", "auto|on|off",
+     "copying through the terminal (OSC 52); auto: where terminfo knows", set_clipboard},
     {"ascii", "on|off", "lines and letters in ASCII only", set_ascii},
     {"utc", "on|off", "times in UTC", set_utc},
     {"secrets", "on|off", "show secrets from the start (captures from files only)", set_secrets},

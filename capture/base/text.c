@@ -456,3 +456,21 @@ bool text_filename(struct buf *out, struct bytes b, size_t most)
     }
     return n > 0 ? fits : buf_add_byte(out, '_');
 }
+
+bool text_base64(struct buf *out, struct bytes b)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t at = 0;
+    uint8_t *to = b.n <= SIZE_MAX / 2 ? buf_room(out, (b.n + 2) / 3 * 4) : NULL;
+    for (size_t i = 0; to && i < b.n; i += 3) {
+        uint32_t v = (uint32_t)b.p[i] << 16;
+        v |= i + 1 < b.n ? (uint32_t)b.p[i + 1] << 8 : 0;
+        v |= i + 2 < b.n ? b.p[i + 2] : 0;
+        to[at++] = (uint8_t)digits[v >> 18];
+        to[at++] = (uint8_t)digits[v >> 12 & 63];
+        to[at++] = (uint8_t)(i + 1 < b.n ? digits[v >> 6 & 63] : '=');
+        to[at++] = (uint8_t)(i + 2 < b.n ? digits[v & 63] : '=');
+    }
+    out->n += at;
+    return to != NULL || b.n == 0;
+}

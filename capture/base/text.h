@@ -41,6 +41,8 @@ bool text_fit(struct buf *out, struct bytes b, int columns, bool ascii);
 int text_columns(struct bytes b);
 /* Appends b as the inside of a JSON string (no quotes). */
 bool text_json(struct buf *out, struct bytes b);
+/* Appends b in base64 (RFC 4648 4). */
+bool text_base64(struct buf *out, struct bytes b);
 /* Appends at most `most` characters of [A-Za-z0-9._-], others as '_'; never empty, never
  * beginning with '.' or '-': a safe part of a file name. */
 bool text_filename(struct buf *out, struct bytes b, size_t most);

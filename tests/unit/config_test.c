@@ -58,6 +58,7 @@ static void good_lines(void **state)
                "set geoip /usr/share/GeoIP/a b.mmdb\n"
                "set colors never\n"
                "set mouse off\n"
+               "set clipboard off\n"
                "set ascii on\n"
                "set utc yes\n"
                "set slow 200ms\n"
@@ -67,6 +68,7 @@ static void good_lines(void **state)
     assert_string_equal(told, "");
     assert_string_equal(c.columns, "number,client:30");
     assert_string_equal(c.sort, "-bytes");
+    assert_int_equal(c.screen.copies, COPY_NEVER);
     assert_string_equal(config_find(&c.filters, bytes_of("mx2")), "server:mx2 open");
     assert_null(config_find(&c.filters, bytes_of("mx3")));
     assert_int_equal(c.ports.count, 2);

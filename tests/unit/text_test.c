@@ -640,6 +640,30 @@ static void json_is_cut_between_characters(void **state)
     buf_done(&whole);
 }
 
+/* RFC 4648 10. */
+static void base64_examples(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"", ""},
+                                           {"f", "Zg=="},
+                                           {"fo", "Zm8="},
+                                           {"foo", "Zm9v"},
+                                           {"foob", "Zm9vYg=="},
+                                           {"fooba", "Zm9vYmE="},
+                                           {"foobar", "Zm9vYmFy"}};
+    struct buf out;
+    buf_init(&out, 8);
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        buf_clear(&out);
+        assert_true(text_base64(&out, bytes_of(pairs[i][0])));
+        assert_string_equal(buf_cstr(&out), pairs[i][1]);
+    }
+    buf_clear(&out);
+    assert_false(text_base64(&out, bytes_of("foobarb")));
+    assert_int_equal(out.n, 0);
+    buf_done(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -664,6 +688,7 @@ int main(void)
         cmocka_unit_test(filename_examples),
         cmocka_unit_test(filename_every_pair),
         cmocka_unit_test(json_is_cut_between_characters),
+        cmocka_unit_test(base64_examples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

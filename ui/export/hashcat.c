@@ -1,5 +1,7 @@
 #include "ui/export/hashcat.h"
 
+#include "capture/base/text.h"
+
 #define MD5_DIGITS       32
 #define CHALLENGE_DIGITS 16 /* of NTLM */
 #define NTLM_V1_DIGITS   48
@@ -32,20 +34,6 @@ static bool is_plain(struct bytes b, uint8_t stop)
     return b.n <= ASK_MOST;
 }
 
-static void add_base64(struct buf *out, struct bytes b)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < b.n; i += 3) {
-        uint32_t v = (uint32_t)b.p[i] << 16;
-        v |= i + 1 < b.n ? (uint32_t)b.p[i + 1] << 8 : 0;
-        v |= i + 2 < b.n ? b.p[i + 2] : 0;
-        buf_add_byte(out, (uint8_t)digits[v >> 18]);
-        buf_add_byte(out, (uint8_t)digits[v >> 12 & 63]);
-        buf_add_byte(out, (uint8_t)(i + 1 < b.n ? digits[v >> 6 & 63] : '='));
-        buf_add_byte(out, (uint8_t)(i + 2 < b.n ? digits[v & 63] : '='));
-    }
-}
-
 /* $cram_md5$BASE64(challenge)$BASE64(user, blank, digest) */
 static unsigned cram_md5(const struct credential *c, struct buf *out)
 {
@@ -59,9 +47,9 @@ static unsigned cram_md5(const struct credential *c, struct buf *out)
     buf_add_byte(&response, ' ');
     buf_add(&response, c->secret);
     buf_add_str(out, "$cram_md5$");
-    add_base64(out, c->challenge);
+    text_base64(out, c->challenge);
     buf_add_byte(out, '$');
-    add_base64(out, buf_bytes(&response));
+    text_base64(out, buf_bytes(&response));
     buf_done(&response);
     return MODE_CRAM_MD5;
 }

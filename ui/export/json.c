@@ -162,23 +162,6 @@ static void end_object(const struct json_export *x, struct json *j, const char *
     }
 }
 
-static void put_base64(struct json *j, const uint8_t *p, size_t n)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint8_t *to = json_room(j, (n + 2) / 3 * 4);
-    size_t at = 0;
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t v = (uint32_t)p[i] << 16;
-        v |= i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0;
-        v |= i + 2 < n ? p[i + 2] : 0;
-        to[at++] = (uint8_t)digits[v >> 18];
-        to[at++] = (uint8_t)digits[v >> 12 & 63];
-        to[at++] = (uint8_t)(i + 1 < n ? digits[v >> 6 & 63] : '=');
-        to[at++] = (uint8_t)(i + 2 < n ? digits[v & 63] : '=');
-    }
-    j->out->n += at;
-}
-
 /* Community ID 1 with seed 0: the lower end, by address and then port, comes first
  * (github.com/corelight/community-id-spec). */
 static void community_id(struct json *j, const struct flow_info *f)
@@ -203,7 +186,7 @@ static void community_id(struct json *j, const struct flow_info *f)
     digest_sha1(bytes_make(text, 2 * n + 8), hash);
     json_key(j, "community_id");
     json_raw(j, "\"1:");
-    put_base64(j, hash, sizeof hash);
+    text_base64(j->out, bytes_make(hash, sizeof hash));
     json_raw(j, "\"");
 }
 

@@ -356,6 +356,8 @@ static void set_up(struct app *a, const struct app_config *c)
         .again_arg = c->again_arg,
         .file_name = c->file_name,
         .file_name_arg = c->file_name_arg,
+        .copy = c->copy,
+        .copy_arg = c->copy_arg,
         .show_secrets = c->show_secrets || (c->config->show_secrets && !c->live),
         .utc = c->utc || c->config->utc,
         .ascii = c->config->ascii,

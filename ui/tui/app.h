@@ -36,6 +36,9 @@ struct app_config {
     void *again_arg;
     const char *(*file_name)(void *arg, uint32_t file);
     void *file_name_arg;
+    /* Puts text into the clipboard; false with a sentence. NULL: there is none to put it into. */
+    bool (*copy)(void *arg, struct bytes text, struct error *e);
+    void *copy_arg;
     const char *filter; /* -f, or NULL */
     bool show_secrets, utc;
     const char *notice; /* said at first, or NULL */

@@ -24,6 +24,24 @@ static void open_form(struct app *a)
     a->dialog = dialog_form_open(&a->ui);
 }
 
+static void open_copy(struct app *a)
+{
+    const struct view *v = app_current(a);
+    struct copies c;
+    copies_init(&c);
+    if (v->ops->copies) {
+        v->ops->copies(v, &c);
+    }
+    if (c.count == 0) {
+        ui_say(&a->ui, STYLE_DIM, "nothing to copy here");
+    } else if (c.count == 1) {
+        ui_copy(&a->ui, c.item[0].label, copies_text(&c, 0));
+    } else {
+        a->dialog = dialog_copy_open(&a->ui, &c);
+    }
+    copies_done(&c);
+}
+
 /* ---- lines to type in ---- */
 
 static void ask_filter(struct app *a)
@@ -141,6 +159,7 @@ static const struct {
     {ACT_SAVE, open_save},
     {ACT_COLUMNS, open_columns},
     {ACT_FILTER_FORM, open_form},
+    {ACT_COPY, open_copy},
     {ACT_FILTER, ask_filter},
     {ACT_SEARCH, ask_search},
     {ACT_COMMAND, ask_command},

@@ -135,6 +135,7 @@ enum action {
     ACT_PART_SAVE,
     ACT_WRAP,
     ACT_LINE_ENDS,
+    ACT_COPY,
     ACT_SECRET,
     ACT_SECRETS,
     ACT_SCOPE,

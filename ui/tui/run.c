@@ -87,6 +87,12 @@ static void turn(struct runner *r)
     screen_wait(r->screen, more ? -1 : fd, more ? 0 : ms > 0 ? ms : 1);
 }
 
+static bool copy(void *arg, struct bytes text, struct error *e)
+{
+    const struct config *c = arg;
+    return screen_copy(c->screen.copies, text, e);
+}
+
 bool app_run(const struct app_config *c, int *signal, struct error *e)
 {
     struct runner r = {.relay = c->relay, .store = c->store};
@@ -101,7 +107,10 @@ bool app_run(const struct app_config *c, int *signal, struct error *e)
         screen_close(&r.screen);
         return false;
     }
-    r.app = app_new(c);
+    struct app_config own = *c;
+    own.copy = copy;
+    own.copy_arg = c->config;
+    r.app = app_new(&own);
     resize(&r);
     draw(&r);
     while (!app_ended(r.app) && !screen_ended(r.screen)) {

@@ -12,6 +12,9 @@
 
 #include "capture/base/error.h"
 
+/* Does the terminal put text into the clipboard? AUTO: where terminfo says so. */
+enum copy_use { COPY_AUTO, COPY_ALWAYS, COPY_NEVER };
+
 enum colour_use { COLOUR_AUTO, COLOUR_NEVER, COLOUR_DARK, COLOUR_LIGHT };
 
 /* How a style looks; set by `color` lines of the config file. */
@@ -24,6 +27,7 @@ struct style_look {
 struct screen_config {
     enum colour_use colours; /* AUTO: NO_COLOR and the terminal decide */
     bool no_mouse;
+    enum copy_use copies;
     struct style_look looks[STYLE_COUNT];
 };
 
@@ -44,6 +48,10 @@ void screen_wait(struct screen *s, int fd, int ms);
 /* Draws everything again at the next screen_show. */
 void screen_redraw(struct screen *s);
 void screen_suspend(struct screen *s);
+/* Asks the terminal to put text into the clipboard; false with a sentence. The text must be
+ * escaped.
+ */
+bool screen_copy(enum copy_use use, struct bytes text, struct error *e);
 /* The signal that asked the program to end, 0 none. */
 int screen_ended(const struct screen *s);
 

@@ -1,5 +1,6 @@
 #include "ui/tui/view.h"
 
+#include "capture/base/text.h"
 #include "capture/base/when.h"
 #include "dissect/mime.h"
 #include "ui/tui/clock.h"
@@ -65,6 +66,23 @@ void ui_say(struct ui *u, enum style s, const char *format, ...)
     u->notice.style = s;
     u->notice.stays = false;
     u->notice.until = u->now + NOTICE_SECONDS * CLOCK_S;
+}
+
+void ui_copy(struct ui *u, const char *label, struct bytes text)
+{
+    struct buf out;
+    struct error e;
+    struct bytes kept = text_cut(text, COPY_BYTES);
+    buf_init(&out, (size_t)COPY_BYTES * 6); /* as long as an escape is */
+    (u->ascii ? text_escape_ascii : text_escape)(&out, kept);
+    if (!u->copy || u->copy(u->copy_arg, buf_bytes(&out), &e)) {
+        struct bytes told = text_cut(buf_bytes(&out), 200);
+        ui_say(u, STYLE_NOTICE, "copied%s: %s %.*s", kept.n < text.n ? ", but for its end" : "",
+               label, (int)told.n, (const char *)told.p);
+    } else {
+        ui_say(u, STYLE_ERROR, "%s", e.text);
+    }
+    buf_done(&out);
 }
 
 bool ui_notice(const struct ui *u)

@@ -12,6 +12,7 @@
 #include "ui/store.h"
 #include "ui/tui/canvas.h"
 #include "ui/tui/columns.h"
+#include "ui/tui/copies.h"
 #include "ui/tui/edit.h"
 #include "ui/tui/rows.h"
 
@@ -34,11 +35,13 @@ struct dialog_ops {
     void (*close)(struct dialog *d); /* frees */
 };
 
-extern const struct dialog_ops dialog_save, dialog_columns, dialog_form;
+extern const struct dialog_ops dialog_save, dialog_columns, dialog_form, dialog_copy;
 
 struct dialog *dialog_save_open(struct ui *u, const struct view *from);
 struct dialog *dialog_columns_open(struct ui *u);
 struct dialog *dialog_form_open(struct ui *u);
+/* Takes the pieces over. */
+struct dialog *dialog_copy_open(struct ui *u, struct copies *c);
 
 /* What a view is opened for. */
 struct view_target {
@@ -69,6 +72,8 @@ struct view_ops {
     void (*search)(struct view *v, const char *text);
     /* The file name asked for with ui_ask_path; may be NULL. */
     void (*path)(struct view *v, const char *text);
+    /* What can be copied; the likeliest first. May be NULL. */
+    void (*copies)(const struct view *v, struct copies *out);
     /* What the save dialog may offer as "this": the session, the message. May be NULL. */
     bool (*subject)(const struct view *v, struct store_item *out, bool *is_message);
 };
@@ -105,6 +110,8 @@ struct ui {
     void *again_arg;
     const char *(*file_name)(void *arg, uint32_t file); /* of captures as they are read */
     void *file_name_arg;
+    bool (*copy)(void *arg, struct bytes text, struct error *e); /* see app.h */
+    void *copy_arg;
 
     struct filter *filter; /* in force; NULL: all */
     char filter_text[EDIT_MOST];
@@ -165,6 +172,8 @@ void ui_ask_path(struct ui *u, const char *text);
 /* Says a sentence in the row above the key row for some seconds. */
 void ui_say(struct ui *u, enum style s, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Copies text to the clipboard, escaped; says how that went. */
+void ui_copy(struct ui *u, const char *label, struct bytes text);
 /* Is something said right now? */
 bool ui_notice(const struct ui *u);
 /* Puts a filter in force; false with *e filled when it is none (the old one stays). */

@@ -436,6 +436,24 @@ static bool act(struct view *v, enum action a)
     }
 }
 
+static void copies(const struct view *v, struct copies *out)
+{
+    const struct compare *c = (const struct compare *)v;
+    struct buf b;
+    enum style style;
+    buf_init(&b, COPY_BYTES + 1);
+    for (int side = 0; side < 2 && c->list.cursor < c->pairs; side++) {
+        const struct pair *p = &c->pair[c->list.cursor];
+        uint32_t turn = side ? p->right : p->left;
+        buf_clear(&b);
+        if (turn != NONE && !c->turns[side].gone) {
+            turns_text(c->view.ui, &c->turns[side], (struct turn_line){turn, 0}, &b, &style);
+            copies_add(out, side ? "right" : "left", buf_bytes(&b));
+        }
+    }
+    buf_done(&b);
+}
+
 static void search(struct view *v, const char *text)
 {
     struct compare *c = (struct compare *)v;
@@ -463,4 +481,5 @@ const struct view_ops view_compare = {
     .act = act,
     .click = click,
     .search = search,
+    .copies = copies,
 };

@@ -310,6 +310,28 @@ static void click(struct view *v, int row, int col, bool twice)
     after(c, table_click(&c->list.table, row, col, twice));
 }
 
+/* The account, then every cell; a secret as it is shown. */
+static void copies(const struct view *v, struct copies *out)
+{
+    const struct credentials *c = (const struct credentials *)v;
+    struct entry e;
+    struct buf b;
+    enum style style = STYLE_NORMAL;
+    if (!entry_at(c, c->list.table.list.cursor, &e)) {
+        return;
+    }
+    buf_init(&b, COPY_BYTES + 1);
+    copies_add(out, columns[ACCOUNT].title, e.login.user);
+    for (int k = 0; k < COLUMNS; k++) {
+        buf_clear(&b);
+        if (k != ACCOUNT || e.login.authorization_id.n || e.login.domain.n) {
+            cell_of(v->ui, &e, (enum column)k, v->ui->show_secrets || c->show_one, &b, &style);
+            copies_add(out, columns[k].title, buf_bytes(&b));
+        }
+    }
+    buf_done(&b);
+}
+
 static bool subject(const struct view *v, struct store_item *out, bool *is_message)
 {
     struct entry e;
@@ -333,5 +355,6 @@ const struct view_ops view_credentials = {
     .detail = detail,
     .act = act,
     .click = click,
+    .copies = copies,
     .subject = subject,
 };

@@ -393,6 +393,20 @@ static void search(struct view *v, const char *text)
     }
 }
 
+static void copies(const struct view *v, struct copies *out)
+{
+    const struct dialogue *d = (const struct dialogue *)v;
+    struct buf b;
+    enum style style;
+    if (d->turns.gone || d->list.cursor >= d->turns.lines) {
+        return;
+    }
+    buf_init(&b, COPY_BYTES + 1);
+    turns_text(v->ui, &d->turns, d->turns.line[d->list.cursor], &b, &style);
+    copies_add(out, "line", buf_bytes(&b));
+    buf_done(&b);
+}
+
 static bool subject(const struct view *v, struct store_item *out, bool *is_msg)
 {
     const struct dialogue *d = (const struct dialogue *)v;
@@ -412,5 +426,6 @@ const struct view_ops view_dialogue = {
     .act = act,
     .click = click,
     .search = search,
+    .copies = copies,
     .subject = subject,
 };

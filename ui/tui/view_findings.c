@@ -435,6 +435,27 @@ static void click(struct view *v, int row, int col, bool twice)
     after(f, table_click(&f->list.table, row, col, twice));
 }
 
+static void copies(const struct view *v, struct copies *out)
+{
+    const struct findings *f = (const struct findings *)v;
+    struct entry e;
+    struct buf b;
+    enum style style = STYLE_NORMAL;
+    if (!entry_at(f, f->list.table.list.cursor, &e)) {
+        return;
+    }
+    buf_init(&b, COPY_BYTES + 1);
+    copies_add(out, "Rule", bytes_of(note_rule(e.note.id)->id));
+    copies_add(out, "Evidence", e.note.evidence);
+    copies_add(out, "Other", e.note.other);
+    for (int c = FINDING; c < COLUMNS; c++) {
+        buf_clear(&b);
+        cell_of(v->ui, &e, (enum column)c, &b, &style);
+        copies_add(out, columns[c].title, buf_bytes(&b));
+    }
+    buf_done(&b);
+}
+
 static bool subject(const struct view *v, struct store_item *out, bool *is_message)
 {
     const struct findings *f = (const struct findings *)v;
@@ -458,5 +479,6 @@ const struct view_ops view_findings = {
     .detail = detail,
     .act = act,
     .click = click,
+    .copies = copies,
     .subject = subject,
 };

@@ -474,6 +474,40 @@ static void save(struct view *view, const char *path)
     folder_close(&folder);
 }
 
+static void copy_fields(const struct mail_view *v, bool main, struct copies *out)
+{
+    struct bytes head = bytes_make(v->head.p, v->head.n);
+    struct bytes rest = bytes_sub(head, 0, mail_header_end(head));
+    struct mail_field f;
+    struct buf b;
+    buf_init(&b, MAIL_HEADER_MOST);
+    while (out->count < COPIES_MOST && mail_next_field(&rest, &f)) {
+        if (mail_view_is_main(f.name) == main) {
+            struct bytes name = text_cut(f.name, MAIL_LABEL_COLS);
+            char label[MAIL_LABEL_COLS + 1];
+            snprintf(label, sizeof(label), "%.*s", (int)name.n, (const char *)name.p);
+            buf_clear(&b);
+            mail_field_text(f.value, &b);
+            copies_add(out, label, buf_bytes(&b));
+        }
+    }
+    buf_done(&b);
+}
+
+/* The fields of the header, decoded, the main ones first; and what tells the chosen part. */
+static void copies(const struct view *view, struct copies *out)
+{
+    const struct mail_view *v = (const struct mail_view *)view;
+    struct mail_part p;
+    copy_fields(v, true, out);
+    if (v->mail && mail_decoder()->part(v->mail, v->part, &p)) {
+        char hex[MAIL_HEX_ROOM];
+        copies_add(out, "file name", p.name);
+        copies_add(out, "SHA-256", bytes_of(p.sha256 ? mail_view_hex(p.sha256, hex) : NULL));
+    }
+    copy_fields(v, false, out);
+}
+
 static bool subject(const struct view *view, struct store_item *out, bool *is_message)
 {
     *out = ((const struct mail_view *)view)->item;
@@ -493,5 +527,6 @@ const struct view_ops view_message = {
     .click = click,
     .search = search,
     .path = save,
+    .copies = copies,
     .subject = subject,
 };

@@ -43,4 +43,10 @@ struct mail_view {
  * nothing. */
 void mail_view_head(struct mail_view *v);
 
+/* One of the fields that are shown at first? */
+bool mail_view_is_main(struct bytes name);
+
+#define MAIL_HEX_ROOM 65
+const char *mail_view_hex(const uint8_t sha256[static 32], char out[static MAIL_HEX_ROOM]);
+
 #endif

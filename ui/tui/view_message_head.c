@@ -95,7 +95,7 @@ static void add_envelope(struct mail_view *v, const struct message *m)
     buf_done(&b);
 }
 
-static bool is_main_field(struct bytes name)
+bool mail_view_is_main(struct bytes name)
 {
     static const char *const names[] = {"From", "Sender",  "Reply-To", "To",         "Cc",
                                         "Bcc",  "Subject", "Date",     "Message-ID", "In-Reply-To"};
@@ -134,14 +134,14 @@ static void add_headers(struct mail_view *v, const struct message *m)
     char title[80], label[64];
     while (mail_next_field(&all, &f)) {
         total++;
-        shown += is_main_field(f.name);
+        shown += mail_view_is_main(f.name);
     }
     snprintf(title, sizeof(title), "Header (%zu of %zu fields, H %s)",
              v->all_headers ? total : shown, total, v->all_headers ? "the main ones" : "all");
     doc_rule(&v->doc, title);
     buf_init(&b, MAIL_HEADER_MOST);
     for (size_t n = 0; n < MAIL_FIELDS_MOST && mail_next_field(&rest, &f); n++) {
-        if (!v->all_headers && !is_main_field(f.name)) {
+        if (!v->all_headers && !mail_view_is_main(f.name)) {
             continue;
         }
         buf_clear(&b);
@@ -203,20 +203,25 @@ static void add_findings(struct mail_view *v)
     }
 }
 
+const char *mail_view_hex(const uint8_t sha256[static 32], char out[static MAIL_HEX_ROOM])
+{
+    for (size_t i = 0; i < 32; i++) {
+        snprintf(out + 2 * i, 3, "%02x", sha256[i]);
+    }
+    return out;
+}
+
 static void add_chosen(struct mail_view *v, const struct mail_part *p)
 {
-    char hex[65];
+    char hex[MAIL_HEX_ROOM];
     for (uint32_t i = 0; i < p->name_count; i++) {
         doc_pair(&v->doc, i == 0 ? "Names" : "", STYLE_TEMP, p->names[i]);
     }
     if (!p->is_text) {
         doc_pair(&v->doc, "Content", STYLE_NORMAL, p->content);
     }
-    for (size_t i = 0; p->sha256 && i < 32; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", p->sha256[i]);
-    }
     if (p->sha256) {
-        doc_pair(&v->doc, "SHA-256", STYLE_NORMAL, bytes_of(hex));
+        doc_pair(&v->doc, "SHA-256", STYLE_NORMAL, bytes_of(mail_view_hex(p->sha256, hex)));
     }
 }
 

@@ -329,6 +329,27 @@ static void click(struct view *v, int row, int col, bool twice)
     after(m, table_click(&m->table, row, col, twice));
 }
 
+static void copies(const struct view *v, struct copies *out)
+{
+    const struct messages *m = (const struct messages *)v;
+    struct store_item item = rows_at(&m->rows, m->table.list.cursor);
+    struct opened o = open_item(v->ui, item);
+    struct buf b;
+    enum style style = STYLE_NORMAL;
+    buf_init(&b, COPY_BYTES + 1);
+    if (o.good) {
+        copies_add(out, "Message-ID", o.room.message.header[HEADER_MESSAGE_ID]);
+        copies_add(out, "MAIL FROM", o.room.message.mail_from);
+    }
+    for (int c = 0; o.good && c < COLUMNS; c++) {
+        buf_clear(&b);
+        cell_of(v->ui, &m->parts, item, &o.room.message, (enum column)c, &b, &style);
+        copies_add(out, columns[c].title, buf_bytes(&b));
+    }
+    buf_done(&b);
+    message_room_done(&o.room);
+}
+
 static bool subject(const struct view *v, struct store_item *out, bool *is_message)
 {
     const struct messages *m = (const struct messages *)v;
@@ -348,5 +369,6 @@ const struct view_ops view_messages = {
     .detail = detail,
     .act = act,
     .click = click,
+    .copies = copies,
     .subject = subject,
 };

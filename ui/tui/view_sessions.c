@@ -36,15 +36,19 @@ static bool key(void *arg, struct store_item item, struct sort_key *out)
     return true;
 }
 
-/* What bare words of the filter are looked for in: the columns shown. */
-static bool shown(void *arg, const struct store_session *session, struct buf *out)
+static void add_row(const struct sessions *s, const struct store_session *session, struct buf *out)
 {
-    const struct sessions *s = arg;
     enum style style = STYLE_NORMAL;
     for (size_t i = 0; i < s->table.columns; i++) {
         column_cell(s->view.ui, session, s->ids[i], out, &style);
         buf_add_byte(out, ' ');
     }
+}
+
+/* What bare words of the filter are looked for in: the columns shown. */
+static bool shown(void *arg, const struct store_session *session, struct buf *out)
+{
+    add_row(arg, session, out);
     return true;
 }
 
@@ -460,6 +464,29 @@ static void click(struct view *v, int row, int col, bool twice)
     after(s, table_click(&s->table, row, col, twice));
 }
 
+/* The row as it is shown, then every cell, shown or not. */
+static void copies(const struct view *v, struct copies *out)
+{
+    const struct sessions *s = (const struct sessions *)v;
+    struct store_session session;
+    struct buf b;
+    enum style style = STYLE_NORMAL;
+    if (!store_session(v->ui->store, current(s), false, &session)) {
+        return;
+    }
+    buf_init(&b, COPY_BYTES + 1);
+    add_row(s, &session, &b);
+    copies_add(out, "row", bytes_trim(buf_bytes(&b)));
+    for (int c = 0; c < COLUMN_COUNT; c++) {
+        buf_clear(&b);
+        if (column_available((enum column_id)c, v->ui)) {
+            column_cell(v->ui, &session, (enum column_id)c, &b, &style);
+            copies_add(out, column_name((enum column_id)c), buf_bytes(&b));
+        }
+    }
+    buf_done(&b);
+}
+
 static bool subject(const struct view *v, struct store_item *out, bool *is_message)
 {
     *out = (struct store_item){current((const struct sessions *)v), 0};
@@ -478,5 +505,6 @@ const struct view_ops view_sessions = {
     .detail = detail,
     .act = act,
     .click = click,
+    .copies = copies,
     .subject = subject,
 };

@@ -415,6 +415,21 @@ static void click(struct view *v, int row, int col, bool twice)
     }
 }
 
+static void copies(const struct view *v, struct copies *out)
+{
+    const struct states *s = (const struct states *)v;
+    struct buf b;
+    enum style style;
+    if (s->turns.gone || s->list.cursor >= s->stops) {
+        return;
+    }
+    buf_init(&b, COPY_BYTES + 1);
+    turns_text(v->ui, &s->turns, (struct turn_line){(uint32_t)s->stop[s->list.cursor].turn, 0}, &b,
+               &style);
+    copies_add(out, "step", buf_bytes(&b));
+    buf_done(&b);
+}
+
 static bool subject(const struct view *v, struct store_item *out, bool *is_message)
 {
     *out = (struct store_item){((const struct states *)v)->ref, 0};
@@ -432,5 +447,6 @@ const struct view_ops view_states = {
     .detail = detail,
     .act = act,
     .click = click,
+    .copies = copies,
     .subject = subject,
 };

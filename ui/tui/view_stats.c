@@ -280,6 +280,18 @@ static void open_line(struct statistics *s)
     buf_done(&text);
 }
 
+/* The filter that lists the sessions behind the line. */
+static void copies(const struct view *v, struct copies *out)
+{
+    const struct statistics *s = (const struct statistics *)v;
+    struct buf text;
+    buf_init(&text, EDIT_MOST - 1);
+    if (s->blocks && filter_of_line(s, &text)) {
+        copies_add(out, "filter", buf_bytes(&text));
+    }
+    buf_done(&text);
+}
+
 static bool act(struct view *v, enum action a)
 {
     struct statistics *s = (struct statistics *)v;
@@ -345,5 +357,6 @@ const struct view_ops view_stats = {
     .draw = statistics_draw,
     .detail = statistics_detail,
     .act = act,
+    .copies = copies,
     .click = click,
 };
