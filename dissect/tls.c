@@ -225,13 +225,14 @@ static bool take_handshake(struct tls *t, enum dir dir, struct bytes data)
     if (s->deaf || s->changed_cipher) {
         return false;
     }
-    if (data.n > t->limits->tls_handshake_bytes - s->read) {
+    struct bytes read = bytes_sub(data, 0, t->limits->tls_handshake_bytes - s->read);
+    s->read += read.n;
+    buf_add(&s->messages, read);
+    bool changed = handshake_messages(t, dir);
+    if (read.n < data.n) { /* only now: what stood before the limit is told however it was cut */
         stop_listening(s);
-        return false;
     }
-    s->read += data.n;
-    buf_add(&s->messages, data);
-    return handshake_messages(t, dir);
+    return changed;
 }
 
 /* -- SSL 2.0: one record is one message */

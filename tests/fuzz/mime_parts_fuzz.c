@@ -62,8 +62,20 @@ static void add_gmime(GMimeObject *o, unsigned depth, struct buf *out)
     }
 }
 
+/* An embedded message without a byte: GMime makes one or not, by what stands behind it. */
+static bool holds_nothing(const struct mime_message *m, const struct mime_part *p)
+{
+    return p->parent != MIME_NO_PARENT && m->parts[p->parent].kind == MIME_MESSAGE &&
+           p->header.n == 0 && p->body.n == 0;
+}
+
 static bool may_differ(const struct mime_message *m)
 {
+    for (uint32_t i = 0; i < m->count; i++) {
+        if (holds_nothing(m, &m->parts[i])) {
+            return true;
+        }
+    }
     for (uint32_t i = 0; i < m->finding_count; i++) {
         enum note_id id = m->findings[i].id;
         if (id == NOTE_ID_MIME_BOUNDARY_ODD || id == NOTE_ID_MIME_DUPLICATE_HEADER ||

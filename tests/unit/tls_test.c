@@ -334,6 +334,43 @@ static void handshake_is_bounded(void **state)
     reader_close(&r);
 }
 
+static void read_up_to(struct reader *r, uint64_t limit, size_t step)
+{
+    reader_open(r);
+    r->limits.tls_handshake_bytes = limit;
+    tls_free(&r->tls);
+    r->tls = tls_new(&r->limits, &r->arena, TLS_STARTTLS, 7);
+    for (const char *const *flow = flow_tls12; flow < flow_tls12 + 2; flow++) {
+        size_t n;
+        uint8_t *p = unhex(*flow + 1, &n);
+        p[3] = (uint8_t)((n - 5) >> 8); /* all is one record: the limit comes inside it */
+        p[4] = (uint8_t)(n - 5);
+        feed(r, **flow == 'C' ? FROM_CLIENT : FROM_SERVER, p, n, step);
+        free(p);
+    }
+}
+
+/* What stands before the limit is told, whether a chunk ends there or not. */
+static void limit_inside_a_chunk(void **state)
+{
+    (void)state;
+    unsigned told = 0;
+    for (uint64_t limit = 16; limit < 2000; limit += 40) {
+        struct reader whole, pieces;
+        read_up_to(&whole, limit, 1 << 20);
+        read_up_to(&pieces, limit, 1);
+        const struct tls_info *w = tls_facts(whole.tls), *p = tls_facts(pieces.tls);
+        assert_int_equal(w->version, p->version);
+        assert_int_equal(w->cipher, p->cipher);
+        assert_int_equal(w->not_after, p->not_after);
+        assert_true(bytes_equal(w->server_name, p->server_name));
+        told += p->cipher != 0;
+        reader_close(&whole);
+        reader_close(&pieces);
+    }
+    assert_true(told > 0);
+}
+
 /* Every byte of a handshake set to 0x00, 0x7f, 0xff in turn: nothing but facts may change. */
 static void hurt_bytes(void **state)
 {
@@ -393,6 +430,7 @@ int main(void)
         cmocka_unit_test(gap_inside_a_record_is_passed),
         cmocka_unit_test(gap_over_records_leaves_counting),
         cmocka_unit_test(handshake_is_bounded),
+        cmocka_unit_test(limit_inside_a_chunk),
         cmocka_unit_test(hurt_bytes),
         cmocka_unit_test(names),
     };
