@@ -32,6 +32,7 @@ struct auth {
     size_t read[2]; /* challenge and response bytes taken so far */
     unsigned responses;
     bool asked;   /* a challenge waits for its response */
+    bool lost;    /* bytes of a response are missing */
     bool unicode; /* what the NTLM challenge negotiated */
 };
 
@@ -147,10 +148,11 @@ static void login_response(struct auth *a, struct step s)
 
 /* -- CRAM-MD5 (RFC 2195): "user digest" */
 
-/* The first challenge that says something; servers send empty ones to ask for a first response. */
+/* The first challenge that says something; servers send empty ones to ask for a first response.
+ * DIGEST-MD5's second one asks nothing (RFC 2831 2.1.3). */
 static void first_challenge(struct auth *a, struct step s)
 {
-    if (is_set(a->found.challenge) || s.text.n == 0) {
+    if (is_set(a->found.challenge) || s.text.n == 0 || bytes_starts(s.text, "rspauth=")) {
         return;
     }
     a->found.challenge = keep(a, s.text);
@@ -539,7 +541,7 @@ void auth_initial(struct auth *a, struct bytes base64)
 void auth_lost(struct auth *a)
 {
     a->asked = false;
-    a->found.malformed = true;
+    a->lost = a->found.malformed = true;
     take_response(a, bytes_of(""));
 }
 
@@ -577,6 +579,10 @@ void auth_finish(struct auth *a, enum tri success, struct credential *out)
     out->host = f->host;
     out->cancelled = f->cancelled;
     out->malformed = f->malformed;
+    out->lost = a->lost;
+    if (a->lost && out->secret.n == 0) {
+        out->secret_kind = SECRET_NONE;
+    }
     out->success = success;
 }
 

@@ -36,6 +36,7 @@ struct bytes body_withheld(const struct framer_body *b)
 void body_gap(struct framer_body *b)
 {
     b->state = BODY_TEXT;
+    b->gap_at = b->bytes + 1;
 }
 
 /* Every window of LONG_LINE bytes normally holds an LF: looking backwards from its end finds it at
@@ -201,7 +202,7 @@ static void step_text(struct framer_body *b, uint8_t c, uint64_t at)
         }
         b->state = after_cr_byte[s];
     } else if (c == '\n') {
-        if (s != BODY_CR) {
+        if (s != BODY_CR && b->gap_at != at + 1) { /* its CR may be missing */
             count_odd(&b->odd.bare_lf, &b->odd.first_bare_lf, at);
         }
         b->state = s == BODY_CR ? BODY_CRLF : BODY_LF;

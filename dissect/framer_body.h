@@ -37,6 +37,7 @@ struct framer_body {
     bool over;        /* the end was found; kept for framer_oddities */
     int8_t behind;    /* BODY_AMBIGUOUS: bytes from the point reached to behind that end */
     uint64_t told_at; /* bytes + 1 when an ambiguous end was told */
+    uint64_t gap_at;  /* bytes + 1 at the latest gap */
 };
 
 enum body_step {

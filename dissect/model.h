@@ -198,6 +198,7 @@ struct credential {
     struct bytes domain, host; /* NTLM */
     enum tri success;          /* TRI_UNKNOWN: the answer was not seen */
     bool cancelled, malformed;
+    bool lost;      /* malformed, for bytes of it were not captured */
     bool encrypted; /* seen inside TLS (decrypted); false: in clear */
     int64_t time;
     uint64_t packet;

@@ -116,6 +116,17 @@ void pop2_drop_pending(struct session *s)
     }
 }
 
+/* Commands are missing. Whether the server sends a message next or a reply, its form tells. */
+static void commands_lost(struct session *s)
+{
+    struct pop2 *st = pop2_of(s);
+    if (st->lost && !st->pipelines) { /* the client went on: it got the answers lost before */
+        pop2_drop_pending(s);
+    }
+    st->client_lost = st->unsure = true;
+    session_release(s, FROM_SERVER, MODE_PEEK, 1);
+}
+
 /* Before a command is queued: a client that waits for every answer has got them all by now. */
 static void settle(struct session *s, const struct frame *f)
 {
@@ -233,13 +244,12 @@ static void begin(struct session *s)
 
 static void frame(struct session *s, const struct frame *f)
 {
-    struct pop2 *st = pop2_of(s);
     if (f->dir == FROM_SERVER) {
         pop2_server_frame(s, f);
     } else if (f->kind == FRAME_LINE) {
         command_line(s, f);
     } else if (f->kind == FRAME_GAP) {
-        st->client_lost = st->unsure = true;
+        commands_lost(s);
     }
 }
 
@@ -247,6 +257,8 @@ static void unanswered(struct session *s, struct pending *p)
 {
     if (p->tag == POP2_HELO) {
         pop2_login(s, p, TRI_UNKNOWN);
+    } else if (p->tag == POP2_FOLD) { /* which folder is open now is not known */
+        pop2_of(s)->box.shown.name.n = 0;
     }
 }
 
@@ -255,6 +267,7 @@ static void close(struct session *s, enum stream_close how)
     struct pop2 *st = pop2_of(s);
     struct session_info *info = session_info(s);
     if (st->message != NULL) {
+        st->by_line = false;
         pop2_end_mail(s, NULL, false);
     }
     mailbox_finish(&st->box);

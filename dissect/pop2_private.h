@@ -49,11 +49,12 @@ struct pop2 {
     bool has_size;           /* "=n" was seen, RETR not yet answered */
     bool by_line;            /* a message of unknown size: its announcement was lost */
     bool greeted;
-    bool lost;        /* replies are missing since the oldest command was sent */
-    bool unsure;      /* something was lost, or the start: the state is a guess */
-    bool client_lost; /* commands may be missing */
-    bool pipelines;   /* the client does not wait for answers */
-    bool after_mail;  /* a message has just ended: text here would be more of it */
+    bool lost;         /* replies are missing since the oldest command was sent */
+    bool replies_lost; /* at some time */
+    bool unsure;       /* something was lost, or the start: the state is a guess */
+    bool client_lost;  /* commands may be missing */
+    bool pipelines;    /* the client does not wait for answers */
+    bool after_mail;   /* a message has just ended: text here would be more of it */
     uint32_t unknown_row;
 };
 

@@ -191,9 +191,10 @@ static void opened(struct session *s, const struct pending *p, const struct fram
     struct mailbox *shown = &st->box.shown;
     size_t in = bytes_search(f->data, " in ", 0);
     info->mailbox = shown;
-    shown->has_messages = counted(f->data, '#', &shown->messages);
     shown->name = info->user;
-    if (p != NULL && p->tag == POP2_FOLD) {
+    bool fold = p != NULL ? p->tag == POP2_FOLD : shown->has_messages;
+    shown->has_messages = counted(f->data, '#', &shown->messages);
+    if (fold && (p != NULL || in != SIZE_MAX)) {
         struct bytes name =
             in != SIZE_MAX ? bytes_from(f->data, in + strlen(" in ")) : p->command.argument;
         shown->name = session_keep(s, bytes_trim(name));
@@ -271,8 +272,9 @@ static bool is_greeting(struct session *s, struct bytes line)
     if (st->greeted || (sign != '+' && sign != '-')) {
         return false;
     }
-    return (!session_info(s)->midstream && !st->lost) ||
-           (session_oldest(s) == NULL && session_info(s)->commands == 0);
+    return (!session_info(s)->midstream && !st->replies_lost) ||
+           (session_oldest(s) == NULL && session_info(s)->commands == 0 &&
+            bytes_search(line, "POP2", 0) != SIZE_MAX);
 }
 
 /* A line that is no reply: more of a message than was announced, the rest of a lost reply, or
@@ -331,7 +333,7 @@ static void replies_lost(struct session *s)
 {
     struct pop2 *st = pop2_of(s);
     const struct pending *p = session_oldest(s);
-    st->unsure = st->lost = true;
+    st->unsure = st->lost = st->replies_lost = true;
     st->has_size = st->has_current = st->after_mail = false;
     if (p != NULL && p->next != NULL) {
         pop2_drop_pending(s);
@@ -367,10 +369,12 @@ void pop2_server_frame(struct session *s, const struct frame *f)
         }
         break;
     case FRAME_STUCK:
+    case FRAME_PEEK:
         server_stuck(s);
         break;
     case FRAME_END:
         if (st->message != NULL) {
+            st->by_line = false; /* nothing shows that all of it came */
             pop2_end_mail(s, f, false);
         }
         break;

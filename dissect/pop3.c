@@ -140,6 +140,17 @@ void pop3_drop_pending(struct session *s)
     }
 }
 
+/* The client went on: the answers lost before were all there were. */
+static void settle_lost(struct session *s)
+{
+    struct pop3 *st = pop3_of(s);
+    if (st->open != NULL) {
+        pop3_open_end(s, NULL, false);
+    }
+    pop3_drop_pending(s);
+    st->lost = false;
+}
+
 /* Before a command is queued: may it be waiting behind commands whose answers were lost? A client
  * that waits for every answer has got them all by now. */
 static void settle(struct session *s)
@@ -152,11 +163,7 @@ static void settle(struct session *s)
     if (!pop3_seen(s, FROM_SERVER)) {
         pop3_drop_pending(s);
     } else if (st->lost && !st->pipelines) {
-        if (st->open != NULL) {
-            pop3_open_end(s, NULL, false);
-        }
-        pop3_drop_pending(s);
-        st->lost = false;
+        settle_lost(s);
     } else {
         st->pipelines = true;
     }
@@ -225,6 +232,14 @@ static bool is_continued(struct session *s, const struct frame *f)
     return continued;
 }
 
+/* Commands right behind lost ones, without a word of the server between: sent in one group, whose
+ * replies can not be told apart. */
+static bool in_cut_group(struct pop3 *st)
+{
+    st->group_cut = st->group_cut && !st->heard;
+    return st->group_cut;
+}
+
 static void command_line(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
@@ -248,6 +263,10 @@ static void command_line(struct session *s, const struct frame *f)
     struct pending *p = session_command(s, &line, &c, tag, message_number(c.argument));
     tell_oddities(s, f, &c);
     st->quit |= tag == POP3_QUIT;
+    if (in_cut_group(st)) {
+        pop3_drop_pending(s);
+        return;
+    }
     struct bytes argument = c.argument;
     if (tag == POP3_AUTH && c.argument.n > 0) {
         pop3_auth_begin(s, p);
@@ -296,6 +315,7 @@ static void client_line(struct session *s, const struct frame *f)
         st->dangling = false;
         command_line(s, f);
     }
+    st->heard = false;
 }
 
 /* The client's direction waits too long, or its stream breaks off: no answer will come in time. */
@@ -343,7 +363,12 @@ static void client_frame(struct session *s, const struct frame *f)
         client_line(s, f);
         break;
     case FRAME_GAP:
+        if (st->lost && !st->pipelines && session_oldest(s) != NULL) {
+            settle_lost(s);
+        }
         st->client_lost = st->unsure = true;
+        st->group_cut = true;
+        st->heard = false;
         if (session_framer(s, FROM_CLIENT)->mode == MODE_BODY) {
             client_mail(s, f);
         }
@@ -393,6 +418,8 @@ static void unanswered(struct session *s, struct pending *p)
         if (p->tag == POP3_AUTH) {
             session_release(s, FROM_CLIENT, MODE_LINE, 0);
         }
+    } else if (p->tag == POP3_RSET && st->replies_lost) {
+        mailbox_undelete(&st->box); /* RFC 1939 5: it is never refused */
     } else if (p->tag == POP3_XTND && p->message != NULL) {
         if (!p->message->complete) {
             p->message->outcome = OUTCOME_INCOMPLETE;

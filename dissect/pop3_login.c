@@ -43,7 +43,7 @@ static void auth_login(struct session *s, const struct command *c, enum tri succ
     auth_finish(st->auth, success, &found);
     if (st->auth_said) { /* asking for a mechanism that is refused at once is no login */
         session_credential(s, &found);
-        if (found.malformed) {
+        if (found.malformed && !found.lost) {
             session_note(s, NOTE_ID_AUTH_MALFORMED, bytes_of(found.mechanism), NULL);
         }
     }
@@ -138,9 +138,12 @@ void pop3_auth_line(struct session *s, const struct frame *f)
     if (bytes_is(f->data, "*")) {
         c.secret.n = 0;
     }
-    session_command(s, f, &c, POP3_UNKNOWN, 0);
+    struct frame line = *f;
+    line.torn &=
+        !st->heard || f->eol == EOL_NONE; /* the hole before it was answered: it is whole */
+    session_command(s, &line, &c, POP3_UNKNOWN, 0);
     st->auth_said = true;
-    if (f->torn) {
+    if (line.torn) {
         auth_lost(st->auth);
     } else {
         auth_response(st->auth, f->data);

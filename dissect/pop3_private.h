@@ -83,13 +83,16 @@ struct pop3 {
     bool blind;           /* the client's direction is not held although an exchange is open */
     bool dangling;        /* an exchange was told before its end was seen */
     bool greeted;
-    bool lost;        /* replies are missing since the oldest command was sent */
-    bool unsure;      /* something was lost, or the start: the state is a guess */
-    bool client_lost; /* commands may be missing */
-    bool pipelines;   /* the client does not wait for answers */
-    bool cut_command; /* the last command line broke off at a hole */
-    bool quit;        /* QUIT was sent ... */
-    bool updated;     /* ... and answered yes in TRANSACTION */
+    bool lost;         /* replies are missing since the oldest command was sent */
+    bool replies_lost; /* at some time */
+    bool heard;        /* since the client's last line: something of the server, or a hole */
+    bool group_cut;    /* commands of a group were lost: whose the replies are is not clear */
+    bool unsure;       /* something was lost, or the start: the state is a guess */
+    bool client_lost;  /* commands may be missing */
+    bool pipelines;    /* the client does not wait for answers */
+    bool cut_command;  /* the last command line broke off at a hole */
+    bool quit;         /* QUIT was sent ... */
+    bool updated;      /* ... and answered yes in TRANSACTION */
 };
 
 extern const char pop3_connect[], pop3_authorization[], pop3_transaction[], pop3_update[];

@@ -202,7 +202,7 @@ static bool is_greeting(struct session *s, struct bytes text)
     if (st->greeted) {
         return false;
     }
-    if (!info->midstream && !st->lost) {
+    if (!info->midstream && !st->replies_lost) {
         return true;
     }
     return info->commands == 0 &&
@@ -229,6 +229,8 @@ static void unasked(struct session *s, struct reply *r, struct bytes text, const
     session_reply(s, r, NULL);
     if (r->status == REPLY_OK && announces_mail(s, NULL, text)) {
         pop3_open_begin(s, NULL, r, SHAPE_MAIL, f);
+    } else if (bytes_at(r->raw, 0) == '+' && r->status == REPLY_ODD) {
+        pop3_of(s)->dangling = true; /* of an AUTH that was lost: the client answers */
     }
 }
 
@@ -385,7 +387,7 @@ static void replies_lost(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
     const struct pending *p = session_oldest(s);
-    st->unsure = st->lost = true;
+    st->unsure = st->lost = st->replies_lost = true;
     st->lost_bytes = f->missing;
     if (st->open != NULL) {
         pop3_open_frame(s, f);
@@ -403,6 +405,7 @@ static void replies_lost(struct session *s, const struct frame *f)
 void pop3_server_frame(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
+    st->heard |= f->kind != FRAME_END;
     if (f->kind == FRAME_GAP) {
         replies_lost(s, f);
     } else if (st->open != NULL) {

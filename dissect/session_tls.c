@@ -274,7 +274,9 @@ void session_tls_close(struct session *s)
         if (s->tls->early > 0) {
             drop_injected(s, FROM_CLIENT, s->tls->early, NOTE_ID_STARTTLS_COMMAND_INJECTION);
         }
-        session_note(s, NOTE_ID_STARTTLS_NO_TLS, (struct bytes){NULL, 0}, NULL);
+        if (s->info.missing == 0) { /* else the handshake may be what is missing */
+            session_note(s, NOTE_ID_STARTTLS_NO_TLS, (struct bytes){NULL, 0}, NULL);
+        }
         s->tls->phase = PHASE_CLEAR;
     } else if (s->tls->phase == PHASE_TLS) {
         tell_tls(s, NULL);

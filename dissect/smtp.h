@@ -122,9 +122,12 @@ struct transaction {
     struct bytes mail_from, mail_parameters; /* mail_from.p NULL: not seen whole */
     struct recipient *recipients;
     uint32_t count, room, total;
-    uint32_t accepted;     /* recipients not refused */
-    uint64_t chunks;       /* bytes announced by BDAT */
-    uint32_t next_verdict; /* recipient whose verdict comes next (LMTP, PRDR) */
+    uint32_t accepted;                        /* recipients not refused */
+    uint64_t chunks;                          /* bytes announced by BDAT */
+    struct verdict *verdicts, **last_verdict; /* one a recipient (LMTP, PRDR), as they came */
+    uint32_t verdict_count;
+    bool verdicts_cut;     /* some of them, or the first reply to PRDR, were lost */
+    bool prdr;             /* the server said 353 */
     struct reply *refusal; /* of DATA */
     bool refused;          /* MAIL was refused */
     bool chunk_lost;       /* commands in it were lost, perhaps a BDAT with its chunk */
@@ -181,8 +184,10 @@ struct smtp {
     bool replies_lost : 1; /* at some time */
     bool out_of_step : 1;  /* replies were lost, and none was paired since */
     bool stray_answer : 1; /* an AUTH whose beginning was lost may wait for the next line */
+    bool challenged : 1;   /* ... and does: its challenge was seen */
     bool verdict_lost : 1; /* replies were lost while the message in progress was sent */
     bool pipelines : 1;    /* the client sends in groups */
+    bool nothing_open : 1; /* no transaction is, whatever was lost before */
     bool heard : 1;        /* since the client's last line: a line of the server, or a hole */
     bool group_cut : 1;    /* commands were lost, and their replies may still come */
     bool tail : 1;         /* the last line broke off: what follows a gap may be its rest */
@@ -247,6 +252,7 @@ void smtp_answered(struct session *s, struct pending *p, const struct reply *r,
 void smtp_unanswered(struct session *s, struct pending *p);
 void smtp_banner(struct session *s, const struct reply *r, const struct frame *f);
 void smtp_unasked(struct session *s, const struct reply *r, const struct frame *f);
+void smtp_become_lmtp(struct session *s);
 /* Back to the state between transactions. */
 void smtp_ready(struct session *s, const struct frame *f);
 
@@ -281,12 +287,15 @@ void smtp_note_oddities(struct session *s, const struct body_oddities *odd, cons
 void smtp_body_over(struct session *s, const struct frame *f, bool complete);
 
 /* ---- smtp_verdict.c */
-/* Will more replies follow for this end of a message (LMTP, PRDR)? */
+/* Will more replies follow for this end of a message (LMTP, PRDR)? Where the greeting was lost, a
+ * reply may show that this is LMTP. */
 bool smtp_verdict_goes_on(struct session *s, const struct pending *p, const struct reply *r);
 void smtp_verdict(struct session *s, struct pending *p, const struct reply *r,
                   const struct frame *f);
 void smtp_bdat_answered(struct session *s, struct pending *p, const struct reply *r,
                         const struct frame *f);
+/* May more have been due than came: where replies were lost, only the client's going on tells. */
+bool smtp_verdict_is_open(struct session *s, const struct pending *p);
 /* Puts a final reply into the message: code, text, queue id, outcome. */
 void smtp_verdict_fill(struct transaction *t, const struct reply *r);
 /* Tells the message; nothing more will be known of it. */

@@ -35,7 +35,7 @@ static struct bytes banner_text(const struct reply *r)
     return text;
 }
 
-static void become_lmtp(struct session *s)
+void smtp_become_lmtp(struct session *s)
 {
     smtp_of(s)->lmtp = true;
     session_info(s)->protocol = "lmtp";
@@ -49,7 +49,7 @@ void smtp_banner(struct session *s, const struct reply *r, const struct frame *f
         info->banner = session_keep(s, text);
     }
     if (bytes_search(text, "LMTP", 0) != SIZE_MAX) {
-        become_lmtp(s);
+        smtp_become_lmtp(s);
     }
     if (smtp_of(s)->wait == PEEK_START) {
         smtp_of(s)->unsure = false;
@@ -93,14 +93,16 @@ static void hello_answered(struct session *s, struct pending *p, const struct re
             keep_capabilities(s, r);
         }
         if (p->tag == SMTP_LHLO) {
-            become_lmtp(s);
+            smtp_become_lmtp(s);
         }
-        x->helloed = x->hello_ok = true;
+        x->helloed = x->hello_ok = x->nothing_open = true;
         x->unsure = false;
         smtp_transaction_reset(s, p->exchange);
         session_set_state(s, "READY", f, true);
     } else if (smtp_refused(r)) {
         x->helloed = x->hello_ok;
+    } else if (r == NULL && p->tag == SMTP_LHLO) { /* nobody else says that */
+        smtp_become_lmtp(s);
     }
 }
 
@@ -112,6 +114,7 @@ static void rset_answered(struct session *s, struct pending *p, const struct rep
 {
     smtp_transaction_reset(s, p->exchange);
     if (smtp_ok(r)) {
+        smtp_of(s)->nothing_open = true;
         smtp_ready(s, f);
     }
 }
@@ -316,7 +319,7 @@ static void follow_server(struct session *s, const struct reply *r, const struct
 void smtp_unasked(struct session *s, const struct reply *r, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
-    x->stray_answer = r->code == 334;
+    x->stray_answer = x->challenged = r->code == 334;
     if (!smtp_client_seen(s)) {
         follow_server(s, r, f);
     } else if (r->code == 221 && x->unsure) { /* QUIT was lost */

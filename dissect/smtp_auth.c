@@ -54,8 +54,10 @@ bool smtp_auth_line(struct session *s, const struct frame *f)
     if (!bytes_is(f->data, "*")) { /* RFC 4954 4: cancels */
         c.secret = f->data;
     }
-    session_command(s, f, &c, SMTP_AUTH, 0);
-    if (f->torn) {
+    struct frame line = *f;
+    line.torn &= !x->heard || f->eol == EOL_NONE; /* the hole before it was answered: it is whole */
+    session_command(s, &line, &c, SMTP_AUTH, 0);
+    if (line.torn) {
         auth_lost(a->auth);
     } else {
         auth_response(a->auth, f->data);
@@ -82,7 +84,7 @@ static void finish(struct session *s, struct pending *p, enum tri success)
     c.command = a->command;
     c.dir = a->dir;
     session_credential(s, &c);
-    if (c.malformed) {
+    if (c.malformed && !c.lost) {
         session_note(s, NOTE_ID_AUTH_MALFORMED, bytes_of(c.mechanism), NULL);
     }
     auth_free(&a->auth);
@@ -103,7 +105,7 @@ void smtp_auth_answered(struct session *s, struct pending *p, const struct reply
     struct smtp *x = smtp_of(s);
     struct smtp_auth *a = p->exchange;
     if (a == NULL) {
-        x->stray_answer = r != NULL && r->status == REPLY_CONTINUE;
+        x->stray_answer = x->challenged = r != NULL && r->status == REPLY_CONTINUE;
         return;
     }
     bool current = x->auth == a;

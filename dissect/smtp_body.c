@@ -68,7 +68,7 @@ void smtp_body_over(struct session *s, const struct frame *f, bool complete)
     session_message_end(s, m, f, complete && !t->partial);
     t->body_over = true;
     x->body = NULL;
-    x->group_cut = false; /* the client waited for the go-ahead */
+    x->group_cut = x->heard = false; /* the client waited for the go-ahead */
     if (x->open == t) {
         x->open = NULL;
     }
@@ -132,7 +132,7 @@ void smtp_bdat(struct session *s, const struct frame *f, struct pending *p)
         session_note(s, NOTE_ID_BDAT_INVALID, f->data, f);
         return;
     }
-    if (x->open == NULL && x->unsure) {
+    if (x->open == NULL && x->unsure && !x->nothing_open) {
         x->open = smtp_transaction_new(s);
         x->open->chunk_lost = true;
     }

@@ -193,6 +193,19 @@ static bool is_rest_of_line(const struct smtp *x, const struct frame *f, enum sm
     return v == SMTP_UNKNOWN && f->torn && x->tail;
 }
 
+#define PORT_LMTP 24
+
+/* A greeting was lost, and LMTP's port breaks the tie. */
+static void guess_lmtp(struct session *s, enum smtp_verb v)
+{
+    const struct smtp *x = smtp_of(s);
+    const struct flow_info *flow = session_info(s)->flow;
+    bool port = flow->end[0].port == PORT_LMTP || flow->end[1].port == PORT_LMTP;
+    if (port && v == SMTP_MAIL && x->unsure && !x->helloed && !x->lmtp) {
+        smtp_become_lmtp(s);
+    }
+}
+
 void smtp_command_line(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
@@ -210,6 +223,7 @@ void smtp_command_line(struct session *s, const struct frame *f)
         c.secret = smtp_auth_secret(c.argument);
     }
     smtp_pair_settle(s);
+    guess_lmtp(s, v);
     struct bytes shown = without_secret(f, &c);
     if (out_of_order(x, v)) {
         c.flags |= COMMAND_OUT_OF_ORDER;
@@ -246,11 +260,14 @@ static bool is_base64(struct bytes b)
 static bool stray_answer(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
-    bool due = x->stray_answer && x->auth == NULL && smtp_server_seen(s) && is_base64(f->data) &&
-               !smtp_is_command(f->data);
-    x->stray_answer = false;
+    bool due = x->stray_answer && x->auth == NULL && smtp_server_seen(s) &&
+               (x->challenged || is_base64(f->data)) && !smtp_is_command(f->data);
+    x->stray_answer = x->challenged = false;
     if (due) {
-        struct command c = {.flags = COMMAND_DATA, .verb = "", .secret = f->data};
+        struct command c = {.flags = COMMAND_DATA, .verb = ""};
+        if (!bytes_is(f->data, "*")) { /* RFC 4954 4: cancels */
+            c.secret = f->data;
+        }
         session_command(s, f, &c, SMTP_UNKNOWN, 0);
     }
     return due;

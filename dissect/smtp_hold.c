@@ -118,6 +118,8 @@ static void answer_data(struct session *s)
         data = p->tag == SMTP_DATA;
         session_answered(s, NULL, 0);
     }
+    smtp_of(s)->out_of_step = false;
+    smtp_of(s)->heard = false;
 }
 
 static void choose_reply_lost(struct session *s, const struct frame *f)
@@ -228,7 +230,8 @@ static void choose_command_lost(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
     struct bytes w = waiting(s), line = smtp_first_line(w);
-    bool could_be_body = x->open != NULL && !smtp_is_command(line) && !x->tail;
+    bool could_be_body = (x->open != NULL || (!x->started && smtp_is_header(line))) &&
+                         !smtp_is_command(line) && !x->tail;
     if (!could_be_body || w.n == 0) {
         choose_lines(s);
     } else if (smtp_is_header(line) || w.n >= session_limits(s)->hold_bytes ||
@@ -306,7 +309,7 @@ void smtp_client_gap(struct session *s, const struct frame *f)
         x->lost = lost < LOST_UNKNOWN ? (uint32_t)lost : LOST_UNKNOWN;
         x->unsure = x->group_cut = true;
         x->cut_before = session_info(s)->commands + 1;
-        x->heard = false;
+        x->heard = x->nothing_open = false;
         if (x->open != NULL && (x->open->message != NULL || x->open->total > 0)) {
             x->open->chunk_lost = true;
         }
@@ -319,7 +322,11 @@ void smtp_client_gap(struct session *s, const struct frame *f)
 void smtp_server_gap(struct session *s)
 {
     struct smtp *x = smtp_of(s);
+    const struct pending *p = session_oldest(s);
     x->replies_lost = x->out_of_step = true;
+    if (p != NULL && (p->tag == SMTP_VERDICT || p->tag == SMTP_BDAT) && p->exchange != NULL) {
+        smtp_transaction_real(p->exchange)->verdicts_cut = true;
+    }
     bool in_body = x->body != NULL && session_framer(s, session_commander(s))->mode == MODE_BODY;
     x->verdict_lost = in_body;
     if (may_be_over(x) && !session_retaining(s)) {

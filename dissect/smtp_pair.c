@@ -372,6 +372,10 @@ void smtp_pair_settle(struct session *s)
         x->group_cut = x->group_cut && !x->heard;
         return;
     }
+    const struct pending *p = session_oldest(s);
+    if (p != NULL && x->heard && smtp_verdict_is_open(s, p)) {
+        session_answered(s, NULL, 0);
+    }
     if (in_step(s) || !waited(s)) {
         return;
     }

@@ -54,46 +54,155 @@ static uint32_t verdicts_due(const struct transaction *t)
     return n;
 }
 
+struct verdict {
+    struct verdict *next;
+    uint16_t code;
+    struct enhanced enhanced;
+    enum recipient_fate fate;
+    struct bytes text;
+};
+
+/* No greeting was seen, as it was lost: it may have been LMTP's. */
+static bool may_be_lmtp(const struct smtp *x)
+{
+    return !x->lmtp && x->unsure && !x->helloed;
+}
+
+static bool asks_for_prdr(const struct transaction *t)
+{
+    return t->prdr || bytes_search(t->mail_parameters, "PRDR", 0) != SIZE_MAX;
+}
+
+/* "2.0.0 <a@example> queued": does the text begin with that recipient? */
+static bool names(struct bytes text, const struct recipient *r)
+{
+    struct enhanced e;
+    reply_enhanced(text, &e, &text);
+    struct bytes name = bytes_from(text, 1);
+    return r->address.n > 0 && bytes_at(text, 0) == '<' && bytes_at(name, r->address.n) == '>' &&
+           bytes_equal(bytes_sub(name, 0, r->address.n), r->address);
+}
+
+static bool names_one(const struct transaction *t, const struct reply *r)
+{
+    struct bytes text;
+    uint16_t code;
+    bool more;
+    reply_smtp_line(bytes_sub(r->raw, 0, bytes_find(r->raw, '\n', 0)), &code, &more, &text);
+    for (uint32_t i = 0; i < t->count && i < 100; i++) {
+        if (names(text, &t->recipients[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool smtp_verdict_goes_on(struct session *s, const struct pending *p, const struct reply *r)
 {
+    struct smtp *x = smtp_of(s);
     const struct transaction *t = smtp_transaction_real(p->exchange);
     if (t == NULL || (p->tag == SMTP_BDAT && p->number == 0)) {
         return false;
     }
-    if (smtp_of(s)->lmtp) {
-        return p->answers + 1 < verdicts_due(t);
+    uint32_t due = verdicts_due(t);
+    if (may_be_lmtp(x) && !asks_for_prdr(t) && (p->answers > 0 || names_one(t, r))) {
+        smtp_become_lmtp(s);
+    }
+    if (x->lmtp) {
+        return p->answers + 1 < due;
+    }
+    if (t->verdicts_cut && asks_for_prdr(t)) {
+        return p->answers < 1 + due;
     }
     if (p->answers == 0) {
-        return r->code == CODE_PRDR;
+        return r->code == CODE_PRDR || (may_be_lmtp(x) && due > 1);
     }
-    return p->answers < 1 + verdicts_due(t);
+    return p->answers < 1 + due;
 }
 
-static bool had_answer(const struct recipient *r)
+bool smtp_verdict_is_open(struct session *s, const struct pending *p)
 {
-    return r->fate == RCPT_REFUSED || r->fate == RCPT_DEFERRED;
+    const struct smtp *x = smtp_of(s);
+    return (p->tag == SMTP_VERDICT || p->tag == SMTP_BDAT) && p->answers > 0 &&
+           (x->replies_lost || x->unsure);
 }
 
-/* The verdict for the next recipient that was accepted. */
-static void recipient_verdict(struct transaction *t, const struct reply *r)
+/* ---- one a recipient ---------------------------------------------------------------------------
+ */
+
+static void keep_verdict(struct transaction *t, const struct reply *r)
 {
-    while (t->next_verdict < t->count && had_answer(&t->recipients[t->next_verdict])) {
-        t->next_verdict++;
+    struct verdict *v = arena_alloc(&t->arena, sizeof *v);
+    if (v == NULL || t->verdict_count >= t->count) {
+        return;
     }
-    if (t->next_verdict >= t->count || t->headless) {
-        return; /* the beginning of the list was not captured: nobody knows whose it is */
-    }
-    struct recipient *to = &t->recipients[t->next_verdict++];
     struct buf scratch;
     buf_init(&scratch, 65536);
-    to->final_code = r->code;
-    to->final_enhanced = r->enhanced;
-    to->final_reply = arena_copy(&t->arena, smtp_reply_text(r, &scratch));
-    to->fate = smtp_ok(r)                  ? RCPT_ACCEPTED
-               : r->status == REPLY_DEFER  ? RCPT_DEFERRED
-               : r->status == REPLY_REFUSE ? RCPT_REFUSED
-                                           : RCPT_UNKNOWN;
+    *v = (struct verdict){.code = r->code,
+                          .enhanced = r->enhanced,
+                          .text = arena_copy(&t->arena, smtp_reply_text(r, &scratch)),
+                          .fate = smtp_ok(r)                  ? RCPT_ACCEPTED
+                                  : r->status == REPLY_DEFER  ? RCPT_DEFERRED
+                                  : r->status == REPLY_REFUSE ? RCPT_REFUSED
+                                                              : RCPT_UNKNOWN};
     buf_done(&scratch);
+    *(t->verdicts != NULL ? t->last_verdict : &t->verdicts) = v;
+    t->last_verdict = &v->next;
+    t->verdict_count++;
+}
+
+static void assign(struct recipient *to, const struct verdict *v)
+{
+    to->final_code = v->code;
+    to->final_enhanced = v->enhanced;
+    to->final_reply = v->text;
+    to->fate = v->fate;
+}
+
+/* Each to the next recipient that was not refused; to those known to be accepted alone, where no
+ * more came than there are of these. */
+static void assign_in_order(struct transaction *t, bool accepted_only)
+{
+    const struct verdict *v = t->verdicts;
+    for (uint32_t i = 0; i < t->count && v != NULL; i++) {
+        enum recipient_fate fate = t->recipients[i].fate;
+        if (fate == RCPT_ACCEPTED || (fate == RCPT_UNKNOWN && !accepted_only)) {
+            assign(&t->recipients[i], v);
+            v = v->next;
+        }
+    }
+}
+
+/* Some are missing: only those that name their recipient can be placed. */
+static void assign_by_name(struct transaction *t)
+{
+    uint32_t i = 0;
+    for (const struct verdict *v = t->verdicts; v != NULL; v = v->next) {
+        uint32_t at = i;
+        while (at < t->count && !names(v->text, &t->recipients[at])) {
+            at++;
+        }
+        if (at < t->count) {
+            assign(&t->recipients[at], v);
+            i = at + 1;
+        }
+    }
+}
+
+static void assign_verdicts(struct session *s, struct transaction *t)
+{
+    bool whole = !t->verdicts_cut && !t->headless;
+    if (t->verdicts == NULL || (!smtp_of(s)->lmtp && !t->prdr)) {
+        return;
+    }
+    if (whole && (t->verdict_count == verdicts_due(t) || t->verdict_count == t->accepted)) {
+        assign_in_order(t, t->verdict_count == t->accepted);
+    } else if (whole && !smtp_of(s)->replies_lost) {
+        assign_in_order(t, false); /* the connection ended before the last one */
+    } else {
+        assign_by_name(t);
+    }
+    t->verdicts = NULL;
 }
 
 /* Of several verdicts the best one stands for the message: it was delivered to somebody. */
@@ -115,6 +224,7 @@ void smtp_message_tell(struct session *s, struct transaction *t)
         if (!t->body_over && !refused) {
             m->outcome = OUTCOME_INCOMPLETE;
         }
+        assign_verdicts(s, t);
         smtp_envelope(t);
         session_message_verdict(s, &t->message);
     }
@@ -125,6 +235,7 @@ static void conclude(struct session *s, struct transaction *t, const struct fram
     if (t->message == NULL) {
         return;
     }
+    smtp_of(s)->nothing_open = true;
     if (t->body_over) {
         smtp_message_tell(s, t);
     } else {
@@ -146,12 +257,12 @@ void smtp_verdict(struct session *s, struct pending *p, const struct reply *r,
         }
         return;
     }
-    bool lmtp = smtp_of(s)->lmtp, prdr = !lmtp && (p->answers > 0 || r->code == CODE_PRDR);
-    bool goes_on = smtp_verdict_goes_on(s, p, r);
-    if (lmtp || (prdr && p->answers > 0 && goes_on)) {
-        recipient_verdict(t, r);
+    bool goes_on = smtp_verdict_goes_on(s, p, r), lmtp = smtp_of(s)->lmtp;
+    t->prdr = t->prdr || r->code == CODE_PRDR || (!lmtp && t->verdicts_cut && asks_for_prdr(t));
+    if (lmtp || (goes_on && r->code != CODE_PRDR)) {
+        keep_verdict(t, r);
     }
-    if (prdr ? !goes_on : is_better(t, p, r)) {
+    if (t->prdr ? !goes_on || t->verdicts_cut : is_better(t, p, r)) {
         smtp_verdict_fill(t, r);
     }
     p->answers++;

@@ -18,4 +18,4 @@ S + UGFzc3dvcmQ6
 C|c2Vj
 C? 6
 S -ERR no
-= credential LOGIN failure "" "" * malformed command=4
+= credential LOGIN failure "" "" malformed command=4

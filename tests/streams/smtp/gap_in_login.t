@@ -9,7 +9,7 @@ C? 10
 S 334 UGFzc3dvcmQ6
 C V29uZGVyMWFuZA==
 S 535 no
-= credential LOGIN failure "" "" password malformed command=2
+= credential LOGIN failure "" "Wonder1and" password malformed command=2
 C|AUTH PLAIN AHRp
 C? 20
 S 535 no
@@ -21,7 +21,7 @@ S 334 UGFzc3dvcmQ6
 C|V29uZG
 C? 12
 S 235 ok
-= credential LOGIN success "tim" "" * malformed command=4
+= credential LOGIN success "tim" "" malformed command=4
 C|AUTH PLA
 C? 4
 S 334 
