@@ -1,11 +1,13 @@
 #include "dissect/engine.h"
 
+#include "capture/base/pool.h"
 #include "dissect/detect.h"
 #include "dissect/session_ids.h"
 
 #include <stdlib.h>
 
 #define NS          INT64_C(1000000000)
+#define POOL_SHARE  8  /* of the memory limit: room for pieces of sessions that wait for others */
 #define LIVE_WAIT   NS /* live, a silent connection delays numbers so long */
 #define ORDER_STEPS 64 /* a connection answered late is put in its place so far back */
 
@@ -98,7 +100,7 @@ static void conn_free(struct engine *e, struct conn *c)
     order_remove(e, c);
     detect_free(&e->detects, &c->detect);
     free(c->own);
-    free(c);
+    pool_give(e->session_config.pool, c, sizeof *c);
 }
 
 /* ---- sessions ---- */
@@ -181,7 +183,7 @@ static enum dir session_dir(const struct conn *c, enum dir dir)
 static void on_open(void *ctx, const struct flow_info *flow, void **user)
 {
     struct engine *e = ctx;
-    struct conn *c = xcalloc(1, sizeof *c);
+    struct conn *c = pool_take_zeroed(e->session_config.pool, sizeof *c);
     c->flow = flow;
     order_insert(e, c);
     *user = c;
@@ -395,8 +397,10 @@ struct engine *engine_new(const struct engine_config *c, struct sink *to)
     e->to = to;
     e->limits = c->limits;
     e->ids = session_ids_new(c->limits);
-    e->session_config =
-        (struct session_config){.limits = c->limits, .digests = c->digests, .bodies = c->bodies};
+    e->session_config = (struct session_config){.limits = c->limits,
+                                                .digests = c->digests,
+                                                .bodies = c->bodies,
+                                                .pool = pool_new(c->limits->memory / POOL_SHARE)};
     e->order_wait = (int64_t)c->limits->order_seconds * NS;
     if (c->live && e->order_wait > LIVE_WAIT) {
         e->order_wait = LIVE_WAIT;
@@ -452,6 +456,7 @@ void engine_free(struct engine **ep)
         session_ids_free(&e->ids);
         detect_pool_done(&e->detects);
         port_hints_done(&e->hints);
+        pool_free(&e->session_config.pool);
         free(e);
         *ep = NULL;
     }

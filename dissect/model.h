@@ -144,23 +144,29 @@ struct message {
     enum dir dir;    /* who sends the mail's bytes */
     enum transfer transfer;
     enum outcome outcome;
-    bool complete;    /* the transfer arrived whole */
-    uint64_t bytes;   /* of the rebuilt message so far */
-    uint64_t missing; /* bytes lost inside it */
-    uint32_t gaps;
+    uint64_t bytes;         /* of the rebuilt message so far */
+    uint64_t missing;       /* bytes lost inside it */
     int64_t time, end_time; /* first and last byte (the end mark) */
     int64_t wait;           /* ns from the end of data to the final reply, -1 unknown */
     uint64_t packet;
-    bool has_sha256; /* engine_config.digests, and the body is over */
-    uint8_t sha256[DIGEST_SHA256];
+    uint32_t gaps;
     uint16_t code; /* the final reply; 0 not seen */
     struct enhanced enhanced;
+    uint8_t sha256[DIGEST_SHA256];
     struct bytes reply;      /* its text */
     struct bytes queue_id;   /* read from the final reply, empty when none */
-    bool eight_bit;          /* bytes above 0x7f in it (DATA) */
     const char *end_of_data; /* NULL: CRLF.CRLF (or counted); else the variant taken, "LF.LF" ... */
 
-    bool has_envelope; /* SMTP, LMTP */
+    /* Together: each live session has one of these, and holes between fields add up. */
+    bool complete;          /* the transfer arrived whole */
+    bool has_sha256;        /* engine_config.digests, and the body is over */
+    bool eight_bit;         /* bytes above 0x7f in it (DATA) */
+    bool has_envelope;      /* SMTP, LMTP: mail_from to recipient_total */
+    bool has_declared;      /* declared_octets */
+    bool has_lines;         /* lines: TOP */
+    bool header_cut;        /* a header limit was reached */
+    uint32_t header_fields; /* seen */
+
     struct bytes
         mail_from; /* without brackets; the null sender is empty; p NULL: MAIL not seen whole */
     struct bytes mail_parameters; /* as sent */
@@ -170,14 +176,10 @@ struct message {
 
     uint64_t mailbox_number; /* POP message number, 0 none */
     struct bytes uid;        /* UIDL, empty when not seen */
-    bool has_declared;
     uint64_t declared_octets;
-    bool has_lines; /* TOP */
     uint64_t lines;
 
     struct bytes header[HEADER_COUNT];
-    uint32_t header_fields; /* fields seen */
-    bool header_cut;        /* a header limit was reached */
 
     const char *file; /* name the .eml exporter gave it; NULL none. Set with message_set_file */
     struct mime_message *mime; /* decoded whole (mime_parts.h), in EV_MESSAGE behind the mail
@@ -251,36 +253,36 @@ enum session_end {
 struct session_info {
     uint64_t number; /* from 1 in the order in which sessions began */
     char id[17];     /* 16 hex digits */
+    bool flip;       /* flow's end[FROM_SERVER] is the session's client */
+    bool midstream, one_sided;
+    bool roles_swapped;   /* TURN, ATRN: commands now come from the server's end */
+    bool has_transaction; /* first_sender is set */
+    bool last_negative;
+    bool truncated; /* a limit cut kept text */
     const struct flow_info
         *flow;            /* as captured; use end/count by `flip` through session_end_of() */
-    bool flip;            /* flow's end[FROM_SERVER] is the session's client */
     const char *protocol; /* "smtp", "lmtp", "pop2", "pop3"; static; may change once (lmtp) */
     const char *state;    /* static */
-    enum session_end end;
     int64_t start, last;
-    bool midstream, one_sided;
-    bool roles_swapped; /* TURN, ATRN: commands now come from the server's end */
-    uint64_t missing;   /* bytes lost in both directions */
+    uint64_t missing;     /* bytes lost in both directions */
+    uint64_t unexplained; /* bytes passed without a reading (given up, not TLS) */
+    enum session_end end;
+    enum tri login; /* outcome of the last login */
+    enum outcome first_outcome;
     uint32_t gaps;
     uint32_t conflicts;
     uint32_t commands, messages;
+    uint32_t notes; /* findings told */
+    uint8_t worst;  /* highest severity of them, enum severity; 0 none */
+    uint16_t last_code;
     struct bytes client_name;                   /* HELO, EHLO, LHLO */
     struct bytes banner;                        /* first line of the greeting, code stripped */
     struct bytes capabilities;                  /* '\n' between them, as sent */
     struct bytes user;                          /* last successful login, else last tried */
-    enum tri login;                             /* outcome of the last login */
-    const struct tls_info *tls;                 /* NULL: no TLS */
-    const struct mailbox *mailbox;              /* NULL: not POP */
     struct bytes first_sender, first_recipient; /* for the summary */
-    enum outcome first_outcome;
-    bool has_transaction;    /* first_sender is set */
-    struct bytes last_reply; /* last reply that matters (not to QUIT), first line, as sent */
-    uint16_t last_code;
-    bool last_negative;
-    uint32_t notes;       /* findings told */
-    uint8_t worst;        /* highest severity of them, enum severity; 0 none */
-    uint64_t unexplained; /* bytes passed without a reading (given up, not TLS) */
-    bool truncated;       /* a limit cut kept text */
+    struct bytes last_reply;       /* last reply that matters (not to QUIT), first line, as sent */
+    const struct tls_info *tls;    /* NULL: no TLS */
+    const struct mailbox *mailbox; /* NULL: not POP */
 };
 
 /* Endpoint and counters of the session's client (FROM_CLIENT) or server. */

@@ -1,12 +1,13 @@
 #include "dissect/pending.h"
 
-#include "capture/base/error.h"
+#include "capture/base/pool.h"
 
-#include <stdlib.h>
+/* Most entries are of one size: the next command takes the place of the one before. */
+#define ENTRY_LEAST 256
 
-void pending_init(struct pending_queue *q)
+void pending_init(struct pending_queue *q, struct pool *pool)
 {
-    *q = (struct pending_queue){.tail = &q->head};
+    *q = (struct pending_queue){.pool = pool, .tail = &q->head};
 }
 
 void pending_drop(struct pending_queue *q)
@@ -20,7 +21,7 @@ void pending_drop(struct pending_queue *q)
         q->tail = &q->head;
     }
     q->count--;
-    free(p);
+    pool_give(q->pool, p, p->size);
 }
 
 void pending_done(struct pending_queue *q)
@@ -42,8 +43,10 @@ static struct bytes moved(struct bytes view, struct bytes line, const uint8_t *c
 
 struct pending *pending_add(struct pending_queue *q, const struct command *c)
 {
-    struct pending *p = xmalloc(sizeof *p + c->line.n);
-    *p = (struct pending){.command = *c, .sent = c->time};
+    size_t size = sizeof(struct pending) + c->line.n;
+    size = size < ENTRY_LEAST ? ENTRY_LEAST : size;
+    struct pending *p = pool_take(q->pool, size);
+    *p = (struct pending){.command = *c, .size = (uint32_t)size, .sent = c->time};
     if (c->line.n > 0) {
         memcpy(p->text, c->line.p, c->line.n);
     }

@@ -8,6 +8,8 @@
 
 #include "dissect/model.h"
 
+struct pool;
+
 struct pending {
     struct pending *next;
     struct command command;  /* views point into text[] */
@@ -16,16 +18,19 @@ struct pending {
     uint64_t number;         /* the protocol's: a message number, a chunk size */
     uint32_t answers;        /* replies got so far (334, 353, LMTP) */
     uint16_t tag;            /* the protocol's: which command */
+    uint32_t size;           /* of the entry with its text */
     int64_t sent;            /* last line's last byte: latency counts from here */
     uint8_t text[];
 };
 
 struct pending_queue {
+    struct pool *pool;
     struct pending *head, **tail;
     uint32_t count;
 };
 
-void pending_init(struct pending_queue *q);
+/* The entries are pieces of pool (or NULL), which outlives the queue. */
+void pending_init(struct pending_queue *q, struct pool *pool);
 void pending_done(struct pending_queue *q); /* frees all entries */
 /* A copy of *c with its views moved into the entry. */
 struct pending *pending_add(struct pending_queue *q, const struct command *c);

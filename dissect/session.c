@@ -1,6 +1,7 @@
 #include "dissect/session.h"
 
 #include "capture/base/error.h"
+#include "capture/base/pool.h"
 #include "dissect/session_private.h"
 
 #include <stdlib.h>
@@ -11,7 +12,7 @@ struct session *session_open(const struct protocol *p, const struct session_conf
                              struct sink *to, const struct flow_info *flow, bool flip,
                              uint64_t number, const char id[static 17])
 {
-    struct session *s = xcalloc(1, sizeof *s + p->state_size);
+    struct session *s = pool_take_zeroed(config->pool, sizeof *s + p->state_size);
     s->protocol = p;
     s->config = config;
     s->to = to;
@@ -24,8 +25,8 @@ struct session *session_open(const struct protocol *p, const struct session_conf
                                     .last = flow->start,
                                     .midstream = flow->midstream};
     memcpy(s->info.id, id, sizeof s->info.id);
-    pending_init(&s->pending);
-    arena_init(&s->arena, (uint32_t)config->limits->session_bytes);
+    pending_init(&s->pending, config->pool);
+    arena_init_in(&s->arena, config->pool, (uint32_t)config->limits->session_bytes);
     for (int d = 0; d < 2; d++) {
         framer_init(&s->framer[d], (enum dir)d, config->limits);
         if (flow->midstream) {
@@ -276,7 +277,7 @@ static void free_session(struct session *s)
     framer_done(&s->framer[FROM_CLIENT]);
     framer_done(&s->framer[FROM_SERVER]);
     arena_done(&s->arena);
-    free(s);
+    pool_give(s->config->pool, s, sizeof *s + s->protocol->state_size);
 }
 
 void session_close(struct session **sp, enum stream_close how, int64_t time)
@@ -333,6 +334,11 @@ void *session_state(struct session *s)
 struct session_info *session_info(struct session *s)
 {
     return &s->info;
+}
+
+struct pool *session_pool(const struct session *s)
+{
+    return s->config->pool;
 }
 
 const struct limits *session_limits(const struct session *s)

@@ -29,8 +29,9 @@ struct protocol;
 
 struct session_config {
     const struct limits *limits;
-    bool digests; /* compute SHA-256 of messages */
-    bool bodies;  /* somebody wants EV_MESSAGE_DATA */
+    bool digests;      /* compute SHA-256 of messages */
+    bool bodies;       /* somebody wants EV_MESSAGE_DATA */
+    struct pool *pool; /* for the parts of sessions, or NULL */
 };
 
 /* `to` and `config` are borrowed and outlive the session; flow lives until session_close. */
@@ -97,6 +98,8 @@ struct protocol {
 void *session_state(struct session *s);
 struct session_info *session_info(struct session *s); /* the protocol fills in what it knows */
 const struct limits *session_limits(const struct session *s);
+/* Where its parts come from (capture/base/pool.h); may be NULL. */
+struct pool *session_pool(const struct session *s);
 /* Copies into the session's arena; sets info->truncated when cut. */
 struct bytes session_keep(struct session *s, struct bytes b);
 

@@ -1,5 +1,6 @@
 /* Messages on their way: header scan, hash, checkpoints, the verdict. */
 #include "capture/base/error.h"
+#include "capture/base/pool.h"
 #include "dissect/session_private.h"
 
 #include <stdlib.h>
@@ -36,7 +37,8 @@ static void tell_body(struct session *s, enum event_kind kind, struct message *m
 struct message *session_message_begin(struct session *s, enum transfer t, enum dir dir,
                                       const struct frame *f)
 {
-    struct message_body *b = xcalloc(1, sizeof *b);
+    struct pool *pool = s->config->pool;
+    struct message_body *b = pool_take_zeroed(pool, sizeof *b);
     struct message *m = &b->m;
     m->owner = b;
     m->arena = &b->arena;
@@ -46,9 +48,10 @@ struct message *session_message_begin(struct session *s, enum transfer t, enum d
     m->time = m->end_time = f->time;
     m->packet = f->packet;
     m->wait = TIME_UNKNOWN;
-    arena_init(&b->arena, (uint32_t)s->config->limits->session_bytes +
-                              (uint32_t)s->config->limits->header_bytes);
-    b->scan = xmalloc(sizeof *b->scan);
+    arena_init_in(&b->arena, pool,
+                  (uint32_t)s->config->limits->session_bytes +
+                      (uint32_t)s->config->limits->header_bytes);
+    b->scan = pool_take(pool, sizeof *b->scan);
     header_scan_init(b->scan, s->config->limits, &b->arena, m->header);
     if (s->config->digests) {
         b->digest = digest_new();
@@ -62,13 +65,13 @@ struct message *session_message_begin(struct session *s, enum transfer t, enum d
     return m;
 }
 
-static void scan_over(struct message_body *b)
+static void scan_over(struct session *s, struct message_body *b)
 {
     if (b->scan != NULL) {
         b->m.header_fields = b->scan->count;
         b->m.header_cut = b->scan->cut;
         header_scan_done(b->scan);
-        free(b->scan);
+        pool_give(s->config->pool, b->scan, sizeof *b->scan);
         b->scan = NULL;
     }
 }
@@ -85,7 +88,7 @@ void session_message_data(struct session *s, struct message *m, const struct fra
     if (b->scan != NULL) {
         header_scan_data(b->scan, f->data);
         if (b->scan->done && b->checkpoint_count == 0) {
-            scan_over(b);
+            scan_over(s, b);
         }
     }
     if (b->digest != NULL) {
@@ -147,7 +150,7 @@ void session_message_end(struct session *s, struct message *m, const struct fram
     }
     if (b->scan != NULL) {
         header_scan_end(b->scan);
-        scan_over(b);
+        scan_over(s, b);
     }
     if (b->digest != NULL) {
         digest_finish(&b->digest, m->sha256);
@@ -156,16 +159,16 @@ void session_message_end(struct session *s, struct message *m, const struct fram
     tell(s, EV_MESSAGE_END, m, f);
 }
 
-static void free_body(struct message_body *b)
+static void free_body(struct session *s, struct message_body *b)
 {
     for (uint32_t i = 0; i < b->checkpoint_count; i++) {
         digest_free(&b->checkpoints[i].digest);
     }
     free(b->checkpoints);
-    scan_over(b);
+    scan_over(s, b);
     digest_free(&b->digest);
     arena_done(&b->arena);
-    free(b);
+    pool_give(s->config->pool, b, sizeof *b);
 }
 
 void session_message_verdict(struct session *s, struct message **mp)
@@ -185,7 +188,7 @@ void session_message_verdict(struct session *s, struct message **mp)
             break;
         }
     }
-    free_body(b);
+    free_body(s, b);
     *mp = NULL;
 }
 

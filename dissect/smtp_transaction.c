@@ -1,5 +1,5 @@
 /* Envelopes: MAIL and RCPT with their answers, kept until the verdict on the message. */
-#include "capture/base/error.h"
+#include "capture/base/pool.h"
 #include "dissect/address.h"
 #include "dissect/reply.h"
 #include "dissect/smtp.h"
@@ -9,8 +9,8 @@
 struct transaction *smtp_transaction_new(struct session *s)
 {
     struct smtp *x = smtp_of(s);
-    struct transaction *t = xcalloc(1, sizeof *t);
-    arena_init(&t->arena, (uint32_t)session_limits(s)->session_bytes);
+    struct transaction *t = pool_take_zeroed(session_pool(s), sizeof *t);
+    arena_init_in(&t->arena, session_pool(s), (uint32_t)session_limits(s)->session_bytes);
     t->next = x->all;
     t->at = &x->all;
     if (t->next != NULL) {
@@ -46,7 +46,7 @@ static void free_transaction(struct session *s, struct transaction *t)
     }
     smtp_of(s)->transactions--;
     arena_done(&t->arena);
-    free(t);
+    pool_give(session_pool(s), t, sizeof *t);
 }
 
 void smtp_transaction_sweep(struct session *s, struct transaction *t)

@@ -1,30 +1,34 @@
 #include "capture/base/arena.h"
 
-#include "capture/base/error.h"
-
-#include <stdlib.h>
+#include "capture/base/pool.h"
 
 #define ARENA_FIRST_CHUNK 192
 #define ARENA_MAX_CHUNK   4096
 
 struct arena_chunk {
     struct arena_chunk *next;
+    uint32_t size; /* of all of it */
     max_align_t data[];
 };
 
 void arena_init(struct arena *a, uint32_t budget)
 {
-    *a = (struct arena){.budget = budget};
+    arena_init_in(a, NULL, budget);
+}
+
+void arena_init_in(struct arena *a, struct pool *pool, uint32_t budget)
+{
+    *a = (struct arena){.pool = pool, .budget = budget};
 }
 
 void arena_done(struct arena *a)
 {
     while (a->chunks != NULL) {
         struct arena_chunk *next = a->chunks->next;
-        free(a->chunks);
+        pool_give(a->pool, a->chunks, a->chunks->size);
         a->chunks = next;
     }
-    arena_init(a, a->budget);
+    arena_init_in(a, a->pool, a->budget);
 }
 
 /* Chunks double up to 4 KiB: small sessions stay small, large ones cost few mallocs. */
@@ -42,8 +46,9 @@ static bool arena_grow(struct arena *a, size_t need)
         a->full = true;
         return false;
     }
-    struct arena_chunk *c = xmalloc(size);
+    struct arena_chunk *c = pool_take(a->pool, size);
     c->next = a->chunks;
+    c->size = (uint32_t)size;
     a->chunks = c;
     a->used = 0;
     a->room = (uint32_t)want;

@@ -10,9 +10,11 @@
 #include "capture/base/bytes.h"
 
 struct arena_chunk;
+struct pool;
 
 struct arena {
     struct arena_chunk *chunks; /* newest first */
+    struct pool *pool;          /* where they come from; NULL: malloc */
     uint32_t used, room;        /* of the newest chunk */
     uint32_t total;             /* bytes allocated from the system */
     uint32_t budget;
@@ -20,6 +22,8 @@ struct arena {
 };
 
 void arena_init(struct arena *a, uint32_t budget);
+/* In pieces of pool, which outlives it. */
+void arena_init_in(struct arena *a, struct pool *pool, uint32_t budget);
 void arena_done(struct arena *a); /* frees all; may be used again */
 /* Zeroed, aligned for any type; NULL when the budget is spent. */
 void *arena_alloc(struct arena *a, size_t n);
