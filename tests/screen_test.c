@@ -5,7 +5,7 @@
  * A script has lines of these kinds; a capture is read by the whole dissector, so what is
  * shown is what would be shown:
  *   pcap FILE      of SAMPLES, read before anything else
- *   set LINE       a line of the settings file
+ *   set LINE       a line of the settings file; alias LINE too
  *   ascii          a terminal without UTF-8
  *   secrets        as with --show-secrets
  *   keys K K K     keys by their names
@@ -411,18 +411,18 @@ static void play_line(struct play *p, struct bytes line)
     static const struct {
         const char *word;
         void (*run)(struct play *p, struct bytes rest);
-    } words[] = {{"pcap", do_pcap},     {"set", do_set},       {"ascii", do_ascii},
-                 {"keys", do_keys},     {"type", do_type},     {"click", do_click},
-                 {"size", do_size},     {"shot", do_shot},     {"styles", do_styles},
-                 {"expect", do_expect}, {"refuse", do_refuse}, {"secrets", do_secrets},
-                 {"memory", do_memory}, {"copied", do_copied}};
+    } words[] = {{"pcap", do_pcap},       {"set", do_set},       {"alias", do_set},
+                 {"ascii", do_ascii},     {"keys", do_keys},     {"type", do_type},
+                 {"click", do_click},     {"size", do_size},     {"shot", do_shot},
+                 {"styles", do_styles},   {"expect", do_expect}, {"refuse", do_refuse},
+                 {"secrets", do_secrets}, {"memory", do_memory}, {"copied", do_copied}};
     struct bytes rest = line, word = bytes_word(&rest);
     if (word.n == 0 || word.p[0] == '#') {
         return;
     }
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (bytes_is(word, words[i].word)) {
-            words[i].run(p, word.p[0] == 's' && word.n == 3 ? line : rest);
+            words[i].run(p, words[i].run == do_set ? line : rest);
             return;
         }
     }

@@ -2,6 +2,7 @@
 
 #include "capture/base/text.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ void config_done(struct config *c)
     list_done(&c->ports);
     list_done(&c->geoip);
     list_done(&c->filters);
+    list_done(&c->aliases);
     free(c->columns);
     free(c->sort);
     *c = (struct config){0};
@@ -62,6 +64,19 @@ static bool list_add(struct config_list *l, struct bytes name, struct bytes valu
     }
     l->pair[l->count++] = (struct config_pair){copy(name), copy(value)};
     return true;
+}
+
+/* In place of an older pair of that name. */
+static bool list_put(struct config_list *l, struct bytes name, struct bytes value, struct error *e)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        if (bytes_is(name, l->pair[i].name)) {
+            free(l->pair[i].value);
+            l->pair[i].value = copy(value);
+            return true;
+        }
+    }
+    return list_add(l, name, value, e);
 }
 
 /* ---- set NAME VALUE ---- */
@@ -182,6 +197,17 @@ static bool set_utc(struct config *c, struct bytes tail, struct bytes value, str
     return read_switch(value, &c->utc, e);
 }
 
+static bool set_names(struct config *c, struct bytes tail, struct bytes value, struct error *e)
+{
+    bool on = false;
+    (void)tail;
+    if (!read_switch(value, &on, e)) {
+        return false;
+    }
+    c->addresses = !on;
+    return true;
+}
+
 static bool set_secrets(struct config *c, struct bytes tail, struct bytes value, struct error *e)
 {
     (void)tail;
@@ -237,6 +263,7 @@ static const struct config_setting settings[] = {
      "copying through the terminal (OSC 52); auto: where terminfo knows", set_clipboard},
     {"ascii", "on|off", "lines and letters in ASCII only", set_ascii},
     {"utc", "on|off", "times in UTC", set_utc},
+    {"names", "on|off", "names in place of addresses, from aliases and greetings", set_names},
     {"secrets", "on|off", "show secrets from the start (captures from files only)", set_secrets},
     {"slow", "TIME", "a reply that took longer is marked: 500ms, 1s", set_slow},
 };
@@ -340,6 +367,23 @@ static bool line_bind(struct config *c, struct bytes rest, struct error *e)
     return keymap_bind(&c->keys, view, key, action, e);
 }
 
+static bool line_alias(struct config *c, struct bytes rest, struct error *e)
+{
+    struct bytes address = bytes_word(&rest), name = bytes_word(&rest);
+    char text[INET6_ADDRSTRLEN];
+    uint8_t ip[16];
+    snprintf(text, sizeof(text), "%.*s", (int)address.n, (const char *)address.p);
+    int family = bytes_find(address, ':', 0) == SIZE_MAX ? AF_INET : AF_INET6;
+    if (address.n >= sizeof(text) || inet_pton(family, text, ip) != 1) {
+        return error_set(e, "\"%.*s\" is no address", (int)address.n, (const char *)address.p);
+    }
+    if (name.n == 0 || bytes_trim(rest).n) {
+        return error_set(e, "alias takes an address and one word");
+    }
+    inet_ntop(family, ip, text, sizeof(text));
+    return list_put(&c->aliases, bytes_of(text), name, e);
+}
+
 bool config_line(struct config *c, struct bytes line, struct error *e)
 {
     struct bytes rest = bytes_trim(line), word = bytes_word(&rest);
@@ -352,11 +396,14 @@ bool config_line(struct config *c, struct bytes line, struct error *e)
     if (bytes_is(word, "bind")) {
         return line_bind(c, rest, e);
     }
+    if (bytes_is(word, "alias")) {
+        return line_alias(c, rest, e);
+    }
     if (bytes_is(word, "color") || bytes_is(word, "colour")) {
         return line_colour(c, rest, e);
     }
-    return error_set(e, "a line begins with set, bind or color, not with \"%.*s\"", (int)word.n,
-                     (const char *)word.p);
+    return error_set(e, "a line begins with set, bind, alias or color, not with \"%.*s\"",
+                     (int)word.n, (const char *)word.p);
 }
 
 /* ---- files ---- */
@@ -523,7 +570,7 @@ bool config_save(const char *path, const char *name, const char *value, struct e
 
 bool config_may_keep(const char *name, const char *value)
 {
-    static const char *const kept[] = {"columns", "mute"};
+    static const char *const kept[] = {"columns", "mute", "utc", "names", "slow", "clipboard"};
     size_t n = strlen(value);
     bool known = false;
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {

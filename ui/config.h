@@ -1,6 +1,7 @@
 /* The settings file, ~/.config/mailwire/config: columns, colours, keys, ports, GeoIP paths.
  *
- * Lines are `set NAME VALUE`, `bind SCREEN KEY ACTION` and `color AREA FG BG LOOK`;
+ * Lines are `set NAME VALUE`, `bind SCREEN KEY ACTION`, `alias ADDRESS NAME` and
+ * `color AREA FG BG LOOK`;
  * what follows a # at the start of a line is a comment. A bad line is told with file
  * and line and skipped. No line can run a program.
  */
@@ -27,6 +28,7 @@ struct config_list {
 struct config {
     struct config_list ports;   /* "smtp" → "2525" */
     struct config_list geoip;   /* "geoip" → path */
+    struct config_list aliases; /* "10.1.4.17" → "pc17", the address as inet_ntop writes it */
     struct config_list filters; /* "mx2" → "server:mx2 open", asked for as @mx2 */
     char *columns;              /* of the session list, NULL: the usual ones */
     char *sort;                 /* column, "-" in front: descending; NULL: by number */
@@ -35,6 +37,7 @@ struct config {
     bool muted[NOTE_ID_COUNT]; /* kinds of findings that are not listed */
     bool ascii;                /* no lines or letters beyond ASCII */
     bool utc;
+    bool addresses;     /* no names in place of addresses */
     bool show_secrets;  /* honoured for files only */
     int64_t slow_reply; /* ns: a reply that took longer is marked */
 };

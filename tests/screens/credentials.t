@@ -12,9 +12,9 @@ refuse hunter2
 keys U
 expect spring25
 expect hunter2
-keys U o
+keys U v
 shot
-keys o
+keys v
 shot
 keys Enter
 shot

@@ -8,12 +8,12 @@ keys Enter
 expect finding=cleartext-credentials
 expect 3 of 8 shown
 shot
-keys Ctrl-K 4 o
+keys Ctrl-K 4 v
 shot
 keys Enter
 shot
 # kinds that are not wanted
-keys q 4 o
+keys q 4 v
 keys j m
 expect muted: a password was sent in clear
 shot

@@ -59,6 +59,10 @@ static void good_lines(void **state)
                "set colors never\n"
                "set mouse off\n"
                "set clipboard off\n"
+               "set names off\n"
+               "alias 2001:DB8:0::1 mx\n"
+               "alias 10.0.0.1 old\n"
+               "alias 10.0.0.1 pc1\n"
                "set ascii on\n"
                "set utc yes\n"
                "set slow 200ms\n"
@@ -69,6 +73,9 @@ static void good_lines(void **state)
     assert_string_equal(c.columns, "number,client:30");
     assert_string_equal(c.sort, "-bytes");
     assert_int_equal(c.screen.copies, COPY_NEVER);
+    assert_true(c.addresses);
+    assert_string_equal(config_find(&c.aliases, bytes_of("2001:db8::1")), "mx");
+    assert_string_equal(config_find(&c.aliases, bytes_of("10.0.0.1")), "pc1");
     assert_string_equal(config_find(&c.filters, bytes_of("mx2")), "server:mx2 open");
     assert_null(config_find(&c.filters, bytes_of("mx3")));
     assert_int_equal(c.ports.count, 2);
@@ -170,6 +177,8 @@ static void what_may_be_kept(void **state)
     (void)state;
     assert_true(config_may_keep("columns", "number,client:30"));
     assert_true(config_may_keep("mute", "none"));
+    assert_true(config_may_keep("names", "off"));
+    assert_false(config_may_keep("secrets", "on"));
     assert_false(config_may_keep("geoip", "/etc/shadow"));
     assert_false(config_may_keep("columns", "number\nset secrets on"));
     assert_false(config_may_keep("columns", "\x1b[2J"));

@@ -42,6 +42,11 @@ static void open_copy(struct app *a)
     copies_done(&c);
 }
 
+static void open_setup(struct app *a)
+{
+    a->dialog = dialog_setup_open(&a->ui);
+}
+
 /* ---- lines to type in ---- */
 
 static void ask_filter(struct app *a)
@@ -136,6 +141,14 @@ static void toggle_secrets(struct app *a)
            u->show_secrets ? "secrets are shown (U hides them)" : "secrets are hidden");
 }
 
+static void toggle_names(struct app *a)
+{
+    struct ui *u = &a->ui;
+    ui_show_addresses(u, !u->config->addresses);
+    ui_say(u, STYLE_NOTICE,
+           u->config->addresses ? "addresses (a shows names)" : "names where there are any");
+}
+
 static void toggle_header(struct app *a)
 {
     a->ui.no_header = !a->ui.no_header;
@@ -155,24 +168,16 @@ static const struct {
     enum action action;
     void (*run)(struct app *a);
 } actions[] = {
-    {ACT_HELP, open_help},
-    {ACT_SAVE, open_save},
-    {ACT_COLUMNS, open_columns},
-    {ACT_FILTER_FORM, open_form},
-    {ACT_COPY, open_copy},
-    {ACT_FILTER, ask_filter},
-    {ACT_SEARCH, ask_search},
-    {ACT_COMMAND, ask_command},
-    {ACT_FILTER_CLEAR, clear_filter},
-    {ACT_TAB_NEXT, next_tab},
-    {ACT_TAB_PREVIOUS, previous_tab},
-    {ACT_STOP, stop_or_leave},
-    {ACT_STOP_READING, ask_to_stop},
-    {ACT_FREEZE, freeze},
-    {ACT_SECRETS, toggle_secrets},
-    {ACT_HEADER_ROWS, toggle_header},
-    {ACT_REDRAW, redraw},
-    {ACT_SUSPEND, suspend},
+    {ACT_HELP, open_help},        {ACT_SAVE, open_save},
+    {ACT_COLUMNS, open_columns},  {ACT_SETUP, open_setup},
+    {ACT_FILTER_FORM, open_form}, {ACT_COPY, open_copy},
+    {ACT_FILTER, ask_filter},     {ACT_SEARCH, ask_search},
+    {ACT_COMMAND, ask_command},   {ACT_FILTER_CLEAR, clear_filter},
+    {ACT_TAB_NEXT, next_tab},     {ACT_TAB_PREVIOUS, previous_tab},
+    {ACT_STOP, stop_or_leave},    {ACT_STOP_READING, ask_to_stop},
+    {ACT_FREEZE, freeze},         {ACT_SECRETS, toggle_secrets},
+    {ACT_NAMES, toggle_names},    {ACT_HEADER_ROWS, toggle_header},
+    {ACT_REDRAW, redraw},         {ACT_SUSPEND, suspend},
 };
 
 bool app_act(struct app *a, enum action action)

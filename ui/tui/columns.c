@@ -129,12 +129,12 @@ static void cell_tls(const struct cell_of *c)
 
 static void cell_client(const struct cell_of *c)
 {
-    ui_endpoint(&c->s->info, FROM_CLIENT, true, c->out);
+    ui_end(c->ui, &c->s->info, FROM_CLIENT, PORT_ALWAYS, c->out);
 }
 
 static void cell_server(const struct cell_of *c)
 {
-    ui_server(&c->s->info, true, c->out);
+    ui_end(c->ui, &c->s->info, FROM_SERVER, PORT_ALWAYS, c->out);
 }
 
 static void cell_serverip(const struct cell_of *c)

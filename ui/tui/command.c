@@ -103,10 +103,10 @@ bool ui_command(struct ui *u, const char *text, struct error *e)
         ui_open(u, VIEW_HELP, NULL);
         return true;
     }
-    if (bytes_is(word, "set") || bytes_is(word, "bind")) {
+    if (bytes_is(word, "set") || bytes_is(word, "bind") || bytes_is(word, "alias")) {
         return config_command(u, all, e);
     }
     return error_set(
-        e, "there is no command \"%.*s\" (NUMBER filter sort columns set bind mem help quit)",
+        e, "there is no command \"%.*s\" (NUMBER filter sort columns set bind alias mem help quit)",
         (int)word.n, (const char *)word.p);
 }

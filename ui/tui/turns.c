@@ -42,9 +42,17 @@ static void add_line(struct turns *t, size_t turn, uint32_t sub)
     t->line[t->lines++] = (struct turn_line){(uint32_t)turn, sub};
 }
 
+bool turns_shows(const struct turns *t, size_t turn)
+{
+    return !t->problems_only || t->turn[turn].flags & TURN_PROBLEM;
+}
+
 static void add_lines_of(struct turns *t, size_t i)
 {
     const struct turn *turn = &t->turn[i];
+    if (!turns_shows(t, i)) {
+        return;
+    }
     if (turn->kind == TURN_LINE && !(t->turn[turn->parent].flags & TURN_UNFOLDED)) {
         return;
     }
@@ -87,6 +95,12 @@ void turns_unfold_all(struct turns *t, bool on)
     make_lines(t);
 }
 
+void turns_only_problems(struct turns *t, bool on)
+{
+    t->problems_only = on;
+    make_lines(t);
+}
+
 size_t turns_line_of(const struct turns *t, size_t turn)
 {
     size_t low = 0, high = t->lines; /* lines stand in the order of their turns */
@@ -115,6 +129,17 @@ size_t turns_of_command(const struct turns *t, uint32_t number)
     size_t i = 0;
     while (i < t->count && !(t->turn[i].kind == TURN_COMMAND && t->turn[i].number == number)) {
         i++;
+    }
+    return i;
+}
+
+size_t turns_of_finding(const struct turns *t, uint32_t index)
+{
+    size_t i = 0;
+    for (uint32_t seen = 0; i < t->count; i++) {
+        if (t->turn[i].kind == TURN_NOTE && seen++ == index) {
+            break;
+        }
     }
     return i;
 }
@@ -363,6 +388,8 @@ bool turns_work(struct turns *t, int64_t deadline)
         return false;
     }
     const struct event *e;
+    uint32_t problems = t->problems;
+    bool more = false;
     for (size_t n = 1; (e = store_dialog_next(t->dialog)) != NULL; n++) {
         size_t had = t->count;
         take(t, e);
@@ -370,11 +397,15 @@ bool turns_work(struct turns *t, int64_t deadline)
             add_lines_of(t, had);
         }
         if (n % LOOK_AT_CLOCK == 0 && clock_over(deadline)) {
-            return true;
+            more = true;
+            break;
         }
     }
-    t->reading = false;
-    return false;
+    if (t->problems_only && t->problems != problems) { /* an earlier turn may have become one */
+        make_lines(t);
+    }
+    t->reading = more;
+    return more;
 }
 
 const struct event *turns_event(const struct turns *t, size_t turn)

@@ -76,6 +76,7 @@ struct turns {
     uint32_t tls;        /* turn + 1 of the TLS event */
     uint32_t problems;
     bool reading, gone;
+    bool problems_only; /* lines are made of turns with TURN_PROBLEM only */
 };
 
 void turns_open(struct turns *t, struct store *s, struct store_ref ref, int64_t slow);
@@ -88,11 +89,16 @@ bool turns_work(struct turns *t, int64_t deadline);
 const struct event *turns_event(const struct turns *t, size_t turn);
 void turns_unfold(struct turns *t, size_t turn, bool on);
 void turns_unfold_all(struct turns *t, bool on);
-/* First line that shows the turn. */
+/* Only problems, or all turns. */
+void turns_only_problems(struct turns *t, bool on);
+bool turns_shows(const struct turns *t, size_t turn);
+/* First line that shows the turn, or one behind it. */
 size_t turns_line_of(const struct turns *t, size_t turn);
 /* The turn at or behind a place or of a command number; the count when there is none. */
 size_t turns_at_place(const struct turns *t, size_t place);
 size_t turns_of_command(const struct turns *t, uint32_t number);
+/* Of the session's finding with that index (struct store_item); the count when it was not read. */
+size_t turns_of_finding(const struct turns *t, uint32_t index);
 
 /* The text of a line, secrets masked unless shown: what goes on the wire for commands and
  * replies, a sentence for the rest. *style comes out as it should look. */

@@ -113,7 +113,7 @@ void ui_ask(struct ui *u, void (*yes)(struct view *v), struct view *v, const cha
     u->question.view = v;
 }
 
-static const char *alias(void *arg, const char *name)
+static const char *filter_by_name(void *arg, const char *name)
 {
     const struct ui *u = arg;
     return config_find(&u->config->filters, bytes_of(name));
@@ -121,7 +121,7 @@ static const char *alias(void *arg, const char *name)
 
 bool ui_filter(struct ui *u, const char *text, struct filter_error *e)
 {
-    struct filter_config c = {.alias = alias,
+    struct filter_config c = {.alias = filter_by_name,
                               .alias_arg = u,
                               .show_secrets = u->show_secrets,
                               .utc = u->utc,
@@ -192,16 +192,60 @@ static bool is_name(struct bytes word)
     return dot && letter;
 }
 
-void ui_server(const struct session_info *s, bool port, struct buf *out)
+/* The alias of an address, NULL when there is none or when addresses are wanted. */
+static const char *alias_of(const struct ui *u, const uint8_t *ip, int version)
 {
-    struct bytes rest = s->banner, name = bytes_word(&rest);
-    if (!is_name(name)) {
-        ui_endpoint(s, FROM_SERVER, port, out);
+    char text[INET6_ADDRSTRLEN];
+    if (u->config->addresses || u->config->aliases.count == 0 ||
+        !inet_ntop(version == 6 ? AF_INET6 : AF_INET, ip, text, sizeof(text))) {
+        return NULL;
+    }
+    return config_find(&u->config->aliases, bytes_of(text));
+}
+
+void ui_address(const struct ui *u, const uint8_t *ip, int version, struct buf *out)
+{
+    const char *alias = alias_of(u, ip, version);
+    char text[INET6_ADDRSTRLEN];
+    if (alias) {
+        buf_add_str(out, alias);
+    } else if (inet_ntop(version == 6 ? AF_INET6 : AF_INET, ip, text, sizeof(text))) {
+        buf_add_str(out, text);
+    }
+}
+
+/* What to call an end, empty where only its address is known or wanted. */
+static struct bytes name_of(const struct ui *u, const struct session_info *s, enum dir d)
+{
+    const char *alias = alias_of(u, session_endpoint(s, d)->ip, s->flow->ip_version);
+    struct bytes rest = s->banner, name = bytes_word(&rest), none = {NULL, 0};
+    if (alias) {
+        return bytes_of(alias);
+    }
+    return d == FROM_SERVER && !u->config->addresses && is_name(name) ? name : none;
+}
+
+void ui_end(const struct ui *u, const struct session_info *s, enum dir d, enum ui_port port,
+            struct buf *out)
+{
+    struct bytes name = name_of(u, s, d);
+    if (name.n == 0) {
+        ui_endpoint(s, d, port != PORT_NEVER, out);
         return;
     }
     buf_add(out, name);
-    if (port) {
-        buf_printf(out, ":%u", session_endpoint(s, FROM_SERVER)->port);
+    if (port == PORT_ALWAYS) {
+        buf_printf(out, ":%u", session_endpoint(s, d)->port);
+    }
+}
+
+void ui_show_addresses(struct ui *u, bool on)
+{
+    u->config->addresses = on;
+    for (int l = 0; l < LIST_COUNT; l++) { /* what is sorted by a name or found by a word */
+        if (u->rows[l]) {
+            rows_set_order(u->rows[l], u->rows[l]->descending);
+        }
     }
 }
 

@@ -35,11 +35,12 @@ struct dialog_ops {
     void (*close)(struct dialog *d); /* frees */
 };
 
-extern const struct dialog_ops dialog_save, dialog_columns, dialog_form, dialog_copy;
+extern const struct dialog_ops dialog_save, dialog_columns, dialog_form, dialog_copy, dialog_setup;
 
 struct dialog *dialog_save_open(struct ui *u, const struct view *from);
 struct dialog *dialog_columns_open(struct ui *u);
 struct dialog *dialog_form_open(struct ui *u);
+struct dialog *dialog_setup_open(struct ui *u);
 /* Takes the pieces over. */
 struct dialog *dialog_copy_open(struct ui *u, struct copies *c);
 
@@ -49,6 +50,7 @@ struct view_target {
     uint32_t index;                  /* message number's index in its session */
     size_t place;                    /* of the dialog (store_dialog_place), 0: the start */
     uint32_t command;                /* or: at this command, 0 none */
+    uint32_t finding;                /* or: at its finding of this index + 1, 0 none */
     enum view_id about;              /* help: the screen it was asked from */
     bool raw;                        /* its bytes as they were sent */
 };
@@ -157,6 +159,8 @@ bool ui_keep(struct ui *u, const char *name, const char *value);
 /* Asks; `yes` is called with the view when the next key is "y". */
 void ui_ask(struct ui *u, void (*yes)(struct view *v), struct view *v, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Names or addresses from now on. */
+void ui_show_addresses(struct ui *u, bool on);
 /* New columns for the session list. */
 void ui_columns_changed(struct ui *u);
 
@@ -185,8 +189,13 @@ void ui_sort(struct ui *u, enum store_list l, size_t column, bool descending);
 void ui_clock(const struct ui *u, int64_t ns, int digits, struct buf *out);
 /* "10.1.4.17:51514", "[2001:db8::1]:25". */
 void ui_endpoint(const struct session_info *s, enum dir d, bool port, struct buf *out);
-/* The server's name where its greeting gives one, else its address; with port. */
-void ui_server(const struct session_info *s, bool port, struct buf *out);
+/* By name where the settings have an alias for the address, or where the server's greeting gives
+ * one; else, or when the person wants addresses, as ui_endpoint. */
+enum ui_port { PORT_NEVER, PORT_OF_ADDRESS, PORT_ALWAYS };
+void ui_end(const struct ui *u, const struct session_info *s, enum dir d, enum ui_port port,
+            struct buf *out);
+/* The same of an address alone; version 4 or 6. */
+void ui_address(const struct ui *u, const uint8_t *ip, int version, struct buf *out);
 /* How an outcome, a severity, a reply looks. */
 enum style ui_severity_style(unsigned severity);
 char ui_severity_letter(unsigned severity); /* C H M L i, ' ' */

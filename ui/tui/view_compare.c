@@ -264,9 +264,9 @@ static void draw_head(const struct compare *c, const struct pane *p, int side)
     buf_printf(&b, " %" PRIu64 " ", s.number);
     column_cell(c->view.ui, &s, COLUMN_proto, &b, &style);
     buf_add_byte(&b, ' ');
-    ui_endpoint(&s.info, FROM_CLIENT, false, &b);
+    ui_end(c->view.ui, &s.info, FROM_CLIENT, PORT_NEVER, &b);
     buf_add_str(&b, " -> ");
-    ui_server(&s.info, true, &b);
+    ui_end(c->view.ui, &s.info, FROM_SERVER, PORT_ALWAYS, &b);
     pane_text(p, 0, 0, p->cols - 10, STYLE_TAB, buf_bytes(&b));
     buf_clear(&b);
     buf_printf(&b, "%s", human_took(s.info.last - s.info.start, room));

@@ -126,7 +126,7 @@ static void cell_of(const struct ui *u, const struct entry *e, enum column c, bo
         buf_add_str(out, human_short(e->group ? e->group->count : 1, room));
         break;
     case CLIENT:
-        ui_endpoint(&e->session.info, FROM_CLIENT, false, out);
+        ui_end(u, &e->session.info, FROM_CLIENT, PORT_NEVER, out);
         break;
     default:
         buf_printf(out, "%" PRIu64, e->session.number);
@@ -235,7 +235,7 @@ static void detail(const struct view *v, const struct pane *p)
         return;
     }
     buf_init(&b, 4096);
-    buf_printf(&b, "%s (o)   ", modes[c->mode]);
+    buf_printf(&b, "%s (v)   ", modes[c->mode]);
     buf_add(&b, e.login.user);
     if (e.group && e.group->count > 1) {
         buf_printf(&b, ": %u times in %u sessions, first ", e.group->count, e.group->sessions);

@@ -11,6 +11,7 @@ static void open_turns(struct dialogue *d, struct store_ref ref)
 {
     d->ref = ref;
     turns_open(&d->turns, d->view.ui->store, ref, d->view.ui->config->slow_reply);
+    turns_only_problems(&d->turns, d->only_problems);
     d->list = (struct list){0};
     d->details_top = 0;
     d->shown_turn = SIZE_MAX;
@@ -23,13 +24,14 @@ static void open_view(struct view *v, const struct view_target *t)
     struct dialogue *d = (struct dialogue *)v;
     doc_init(&d->details, 8);
     d->pane = true;
-    d->asked = t->raw;
+    d->asked = t->raw || t->finding;
     d->mode = t->raw ? DETAILS_RAW : DETAILS_EXPLAINED;
     d->pane_cols = PANE_COLS;
     d->want_place = t->place;
     d->want_command = t->command;
+    d->want_finding = t->finding;
     open_turns(d, t->session);
-    if (d->want_place || d->want_command) {
+    if (d->want_place || d->want_command || d->want_finding) {
         d->follow = false;
     }
 }
@@ -71,7 +73,13 @@ int dialogue_below_rows(const struct dialogue *d)
 static void find_wanted(struct dialogue *d)
 {
     size_t turn = d->turns.count;
-    if (d->want_command) {
+    if (d->want_finding) {
+        turn = turns_of_finding(&d->turns, d->want_finding - 1);
+        if (turn == d->turns.count && d->whole) {
+            ui_say(d->view.ui, STYLE_TEMP, "that part of the dialog was not kept (memory limit)");
+            d->want_finding = 0;
+        }
+    } else if (d->want_command) {
         turn = turns_of_command(&d->turns, d->want_command);
     } else if (d->want_place) {
         turn = turns_at_place(&d->turns, d->want_place);
@@ -79,7 +87,7 @@ static void find_wanted(struct dialogue *d)
     if (turn < d->turns.count) {
         d->list.count = d->turns.lines;
         list_go(&d->list, turns_line_of(&d->turns, turn));
-        d->want_command = 0;
+        d->want_command = d->want_finding = 0;
         d->want_place = 0;
     }
 }
@@ -176,7 +184,7 @@ static void jump(struct dialogue *d, turn_test *test, bool forward, const char *
     size_t n = d->turns.count, at = current_turn(d);
     for (size_t k = 1; at < n && k <= n; k++) {
         size_t i = list_around(at, k, n, forward);
-        if (test(d, i)) {
+        if (turns_shows(&d->turns, i) && test(d, i)) {
             bool wrapped = forward ? i <= at : i >= at;
             go_to_turn(d, i);
             if (wrapped) {
@@ -273,10 +281,26 @@ static void open_current(struct dialogue *d)
     }
 }
 
+static void toggle_problems(struct dialogue *d)
+{
+    size_t turn = current_turn(d);
+    if (!d->only_problems && d->turns.problems == 0) {
+        ui_say(d->view.ui, STYLE_DIM, "no problem in this session");
+        return;
+    }
+    d->only_problems = !d->only_problems;
+    turns_only_problems(&d->turns, d->only_problems);
+    d->list.count = d->turns.lines;
+    list_go(&d->list, turns_line_of(&d->turns, turn));
+}
+
 static bool act_show(struct dialogue *d, enum action a)
 {
     struct ui *u = d->view.ui;
     switch (a) {
+    case ACT_PROBLEMS:
+        toggle_problems(d);
+        return true;
     case ACT_LADDER:
         d->ladder = !d->ladder;
         d->chosen = true;

@@ -27,10 +27,11 @@ struct dialogue {
     enum details_mode mode, shown_mode;
     bool chosen, ladder;      /* chosen: the person picked ladder or transcript */
     bool pane, asked, follow; /* asked: for details, where they are not shown by themselves */
-    bool whole;               /* read to its end once: what comes then waits while it is frozen */
+    bool only_problems;
+    bool whole; /* read to its end once: what comes then waits while it is frozen */
     int pane_cols;
     size_t want_place; /* go there once it is read */
-    uint32_t want_command;
+    uint32_t want_command, want_finding;
     char search[EDIT_MOST];
 };
 

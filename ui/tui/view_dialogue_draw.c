@@ -58,10 +58,10 @@ static void draw_heading(const struct dialogue *d, const struct pane *p)
     struct buf b;
     int half = (p->cols - LEFT_COLS - 1) / 2;
     buf_init(&b, 256);
-    ui_endpoint(&s.info, FROM_CLIENT, true, &b);
+    ui_end(d->view.ui, &s.info, FROM_CLIENT, PORT_OF_ADDRESS, &b);
     pane_middle(p, 0, LEFT_COLS, half, STYLE_HEAD, buf_bytes(&b));
     buf_clear(&b);
-    ui_endpoint(&s.info, FROM_SERVER, true, &b);
+    ui_end(d->view.ui, &s.info, FROM_SERVER, PORT_OF_ADDRESS, &b);
     pane_right(p, 0, p->cols - half, half - 1, STYLE_HEAD, buf_bytes(&b));
     buf_done(&b);
 }
@@ -208,8 +208,9 @@ static void draw_lines(const struct dialogue *d, const struct pane *p)
 {
     if (d->turns.gone || d->turns.lines == 0) { /* of what is gone the lines have no text */
         pane_str(p, 1, 4, p->cols - 5, STYLE_DIM,
-                 d->turns.gone ? "The dialog of this session was let go (memory limit)."
-                               : "Reading ...");
+                 d->turns.gone      ? "The dialog of this session was let go (memory limit)."
+                 : d->turns.reading ? "Reading ..."
+                                    : "No problem in this session (f shows all lines).");
         return;
     }
     for (int r = 0; r < p->rows; r++) {
@@ -268,11 +269,12 @@ void dialogue_detail(const struct view *v, const struct pane *p)
     if (dialogue_place(d) != NOWHERE) {
         pane_printf(
             p, 0, 1, p->cols - 2, STYLE_DIM,
-            "%zu of %zu   %u problems (n)   details: %s (r raw, X hex, t hides)   secrets %s (u)"
+            "%zu of %zu   %u problems (%s)   details: %s (r raw, X hex, t hides)   secrets %s (u)"
             "   %s (v)%s",
             d->list.cursor + (d->turns.lines > 0), d->turns.lines, d->turns.problems,
-            modes[d->mode], v->ui->show_secrets ? "shown" : "hidden",
-            d->ladder ? "ladder" : "transcript", d->search[0] ? "   searching" : "");
+            d->only_problems ? "only these, f shows all" : "n", modes[d->mode],
+            v->ui->show_secrets ? "shown" : "hidden", d->ladder ? "ladder" : "transcript",
+            d->search[0] ? "   searching" : "");
         return;
     }
     struct buf b; /* without details beside: the whole text of the line */

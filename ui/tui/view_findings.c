@@ -5,7 +5,6 @@
 #include "ui/tui/group_table.h"
 #include "ui/tui/human.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -68,17 +67,14 @@ static void add_severity(unsigned severity, struct buf *out)
     buf_add_str(out, severity < sizeof(names) / sizeof(names[0]) ? names[severity] : "");
 }
 
-static void add_client(const struct entry *e, struct buf *out)
+static void add_client(const struct ui *u, const struct entry *e, struct buf *out)
 {
-    char text[INET6_ADDRSTRLEN];
     if (!e->group) {
         if (e->has_session) {
-            ui_endpoint(&e->session.info, FROM_CLIENT, false, out);
+            ui_end(u, &e->session.info, FROM_CLIENT, PORT_NEVER, out);
         }
-    } else if (e->group->top_client_version &&
-               inet_ntop(e->group->top_client_version == 6 ? AF_INET6 : AF_INET,
-                         e->group->top_client.ip, text, sizeof(text))) {
-        buf_add_str(out, text);
+    } else if (e->group->top_client_version) {
+        ui_address(u, e->group->top_client.ip, e->group->top_client_version, out);
     }
 }
 
@@ -123,7 +119,7 @@ static void cell_of(const struct ui *u, const struct entry *e, enum column c, st
         ui_clock(u, e->group ? e->group->last_time : e->note.time, 0, out);
         break;
     default:
-        add_client(e, out);
+        add_client(u, e, out);
         break;
     }
 }
@@ -328,7 +324,7 @@ static void detail(const struct view *v, const struct pane *p)
         pane_str(p, 0, 1, p->cols - 2, STYLE_NORMAL, note_rule(e.note.id)->sentence);
         return;
     }
-    int used = pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%s (o)   Enter: %s",
+    int used = pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%s (v)   Enter: %s",
                            f->list.each ? "each finding" : "findings of one kind together",
                            f->list.each ? "the place in its session" : "its sessions");
     unsigned muted = muted_kinds(v->ui);
@@ -359,6 +355,21 @@ static void open_entry_of(struct findings *f)
     if (ui_filter(u, text, &error)) {
         ui_open(u, VIEW_SESSIONS, NULL);
         ui_say(u, STYLE_NOTICE, "sessions with this finding; Ctrl-K removes the filter");
+    }
+}
+
+/* Where the finding stands in its session's dialog; of several the first. */
+static void open_evidence(struct findings *f)
+{
+    struct ui *u = f->view.ui;
+    struct entry e;
+    if (!entry_at(f, f->list.table.list.cursor, &e)) {
+        ui_holds(u, e.item.session);
+    } else if (e.has_session) {
+        struct view_target t = {.session = e.item.session, .finding = e.item.index + 1};
+        ui_open(u, VIEW_DIALOGUE, &t);
+    } else {
+        ui_say(u, STYLE_DIM, "no single step shows it: Enter lists its sessions");
     }
 }
 
@@ -413,6 +424,9 @@ static bool act(struct view *v, enum action a)
     switch (a) {
     case ACT_OPEN:
         open_entry_of(f);
+        return true;
+    case ACT_EVIDENCE:
+        open_evidence(f);
         return true;
     case ACT_GROUP:
         group_table_set(&f->list, GROUP_FINDING, !f->list.each);

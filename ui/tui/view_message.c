@@ -183,9 +183,9 @@ static void draw_title(const struct mail_view *v, const struct pane *p)
                    human_size(m->bytes, size), m->bytes < 1000 ? " bytes" : "");
         ui_clock(u, m->time, 3, &b);
         buf_printf(&b, "  %s ", transfer_name(m->transfer));
-        ui_endpoint(&s.info, FROM_CLIENT, false, &b);
+        ui_end(u, &s.info, FROM_CLIENT, PORT_NEVER, &b);
         buf_add_str(&b, " -> ");
-        ui_server(&s.info, true, &b);
+        ui_end(u, &s.info, FROM_SERVER, PORT_ALWAYS, &b);
     }
     snprintf(right, sizeof(right), "%s  [%s]",
              !good                   ? ""

@@ -207,9 +207,9 @@ static void draw_title(const struct states *s, const struct pane *p)
     buf_printf(&b, " States of session %" PRIu64 "  ", session.number);
     column_cell(s->view.ui, &session, COLUMN_proto, &b, &style);
     buf_add_str(&b, "  ");
-    ui_endpoint(&session.info, FROM_CLIENT, true, &b);
+    ui_end(s->view.ui, &session.info, FROM_CLIENT, PORT_ALWAYS, &b);
     buf_add_str(&b, " -> ");
-    ui_server(&session.info, true, &b);
+    ui_end(s->view.ui, &session.info, FROM_SERVER, PORT_ALWAYS, &b);
     pane_text(p, 0, 0, p->cols - 24, STYLE_TAB, buf_bytes(&b));
     buf_clear(&b);
     buf_printf(&b, broken ? "%zu broken rules" : "no rule broken", broken);
