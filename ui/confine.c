@@ -36,9 +36,8 @@ bool confine_enter(struct confine *c, const struct options *o, void (*say)(const
 {
     struct sandbox_config sc = configure(o, c->viewer);
     struct sandbox_state state;
-    sandbox_prepare(decodes(c, o));
-    if ((c->broker != NULL && !broker_seal(c->broker, e)) || !sandbox_enter(&sc, &state, e) ||
-        !sandbox_self_test(&state, e)) {
+    if (!sandbox_prepare(decodes(c, o), e) || (c->broker != NULL && !broker_seal(c->broker, e)) ||
+        !sandbox_enter(&sc, &state, e) || !sandbox_self_test(&state, e)) {
         return false;
     }
     if (say != NULL) {

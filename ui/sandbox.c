@@ -3,24 +3,21 @@
 #include "capture/base/buf.h"
 #include "dissect/mime.h"
 #include "dissect/mime_charset.h"
+#include "ui/sandbox_calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pwd.h>
-#include <sched.h>
-#include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,18 +77,28 @@ bool sandbox_identity(const struct sandbox_config *c, uid_t *uid, gid_t *gid, st
     return true;
 }
 
-void sandbox_prepare(bool decodes)
+/* Not its settings file, which could load programs, nor its tidying up at the end, which falls over
+ * what it has no memory for. Without its default context it would fall over that at the first
+ * digest; that digest loads the provider of its algorithms. */
+static bool prepare_digests(void)
 {
     uint8_t hash[EVP_MAX_MD_SIZE];
+    return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1 &&
+           OSSL_LIB_CTX_get0_global_default() != NULL &&
+           EVP_Digest("", 0, hash, NULL, EVP_sha256(), NULL) == 1;
+}
+
+bool sandbox_prepare(bool decodes, struct error *e)
+{
     tzset();
-    /* Not its settings file, which could load programs, nor its tidying up at the end, which falls
-     * over what it has no memory for. */
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
+    if (!prepare_digests()) {
+        return error_set(e, "libcrypto does not start; is there memory left?");
+    }
     if (decodes) { /* takes some 30 ms */
         mime_init();
         mime_charsets_load();
     }
-    EVP_Digest("", 0, hash, NULL, EVP_sha256(), NULL); /* loads the provider of its algorithms */
+    return true;
 }
 
 /* ---- layers -------------------------------------------------------------------------------------
@@ -204,239 +211,6 @@ static int landlock_restrict(const struct sandbox_config *c)
     return held ? abi : 0;
 }
 
-/* What reading, writing, waiting, memory, threads and signals need; nothing that opens, connects
- * or runs. Descriptors come open, or from the broker by recvmsg. */
-static const int allowed[] = {
-    SCMP_SYS(read),
-    SCMP_SYS(write),
-    SCMP_SYS(readv),
-    SCMP_SYS(writev),
-    SCMP_SYS(pread64),
-    SCMP_SYS(pwrite64),
-    SCMP_SYS(lseek),
-    SCMP_SYS(close),
-    SCMP_SYS(fstat),
-    SCMP_SYS(newfstatat),
-    SCMP_SYS(fsync),
-    SCMP_SYS(fdatasync),
-    SCMP_SYS(ftruncate),
-    SCMP_SYS(fallocate),
-    SCMP_SYS(dup),
-    SCMP_SYS(fcntl),
-    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
-    SCMP_SYS(select),
-    SCMP_SYS(pselect6),
-    SCMP_SYS(epoll_wait),
-    SCMP_SYS(brk),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(madvise),
-    SCMP_SYS(futex),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(rt_sigtimedwait),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(nanosleep),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
-    SCMP_SYS(getuid),
-    SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),
-    SCMP_SYS(getegid),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-    SCMP_SYS(getsockopt),
-    SCMP_SYS(setsockopt),
-    SCMP_SYS(sendmsg),
-    SCMP_SYS(recvmsg),
-    SCMP_SYS(recvfrom),
-    SCMP_SYS(sendto),
-    SCMP_SYS(set_robust_list),
-    SCMP_SYS(rseq),
-    SCMP_SYS(eventfd2),
-    SCMP_SYS(pipe2),
-    SCMP_SYS(membarrier),
-    SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(prlimit64),
-    SCMP_SYS(uname),
-    SCMP_SYS(getrusage),
-    SCMP_SYS(times),
-    SCMP_SYS(tgkill),
-    SCMP_SYS(wait4),
-    SCMP_SYS(alarm),
-    SCMP_SYS(setitimer),
-    SCMP_SYS(rt_sigpending),
-    SCMP_SYS(pause),
-    SCMP_SYS(timerfd_settime),
-    SCMP_SYS(get_robust_list),
-};
-
-/* Answered with an error instead of death: libraries ask and live without. The first two not
- * where an interface's counters may be read. */
-static const int refused[] = {
-    SCMP_SYS(open),       SCMP_SYS(openat),    SCMP_SYS(stat),       SCMP_SYS(lstat),
-    SCMP_SYS(access),     SCMP_SYS(readlink),  SCMP_SYS(statx),      SCMP_SYS(getcwd),
-    SCMP_SYS(readlinkat), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(unlink),
-    SCMP_SYS(socket),     SCMP_SYS(connect),   SCMP_SYS(setuid),     SCMP_SYS(memfd_create),
-    SCMP_SYS(getdents64), SCMP_SYS(sysinfo),   SCMP_SYS(mkdir),      SCMP_SYS(unlinkat),
-    SCMP_SYS(rename),     SCMP_SYS(renameat),  SCMP_SYS(renameat2),  SCMP_SYS(fchmod),
-    SCMP_SYS(statfs),     SCMP_SYS(fstatfs),
-};
-
-/* Nobody asks for these in good faith: the process ends. Whatever stands in no list is answered as
- * by a kernel that does not know it. */
-static const int deadly[] = {
-    SCMP_SYS(execve),
-    SCMP_SYS(execveat),
-    SCMP_SYS(fork),
-    SCMP_SYS(vfork),
-    SCMP_SYS(ptrace),
-    SCMP_SYS(process_vm_readv),
-    SCMP_SYS(process_vm_writev),
-    SCMP_SYS(bind),
-    SCMP_SYS(listen),
-    SCMP_SYS(accept),
-    SCMP_SYS(accept4),
-    SCMP_SYS(bpf),
-    SCMP_SYS(perf_event_open),
-    SCMP_SYS(userfaultfd),
-    SCMP_SYS(io_uring_setup),
-    SCMP_SYS(io_uring_enter),
-    SCMP_SYS(keyctl),
-    SCMP_SYS(add_key),
-    SCMP_SYS(request_key),
-    SCMP_SYS(mount),
-    SCMP_SYS(umount2),
-    SCMP_SYS(pivot_root),
-    SCMP_SYS(chroot),
-    SCMP_SYS(unshare),
-    SCMP_SYS(setns),
-    SCMP_SYS(init_module),
-    SCMP_SYS(finit_module),
-    SCMP_SYS(kexec_load),
-    SCMP_SYS(open_by_handle_at),
-    SCMP_SYS(name_to_handle_at),
-    SCMP_SYS(pidfd_getfd),
-    SCMP_SYS(personality),
-    SCMP_SYS(pidfd_open),
-    SCMP_SYS(link),
-    SCMP_SYS(linkat),
-    SCMP_SYS(symlink),
-    SCMP_SYS(symlinkat),
-    SCMP_SYS(mknod),
-    SCMP_SYS(mknodat),
-    SCMP_SYS(chmod),
-    SCMP_SYS(fchmodat),
-    SCMP_SYS(chown),
-    SCMP_SYS(lchown),
-    SCMP_SYS(fchownat),
-    SCMP_SYS(fchown),
-    SCMP_SYS(reboot),
-    SCMP_SYS(swapon),
-    SCMP_SYS(settimeofday),
-    SCMP_SYS(clock_settime),
-    SCMP_SYS(adjtimex),
-    SCMP_SYS(modify_ldt),
-    SCMP_SYS(iopl),
-    SCMP_SYS(ioperm),
-    SCMP_SYS(quotactl),
-};
-
-static bool rule(scmp_filter_ctx f, uint32_t action, int call, struct scmp_arg_cmp condition)
-{
-    return seccomp_rule_add_array(f, action, call, 1, &condition) == 0;
-}
-
-static struct scmp_arg_cmp arg_is(unsigned arg, scmp_datum_t value)
-{
-    return (struct scmp_arg_cmp){arg, SCMP_CMP_EQ, value, 0};
-}
-
-static struct scmp_arg_cmp arg_bits(unsigned arg, scmp_datum_t mask, scmp_datum_t value)
-{
-    return (struct scmp_arg_cmp){arg, SCMP_CMP_MASKED_EQ, mask, value};
-}
-
-static bool add_ioctls(scmp_filter_ctx f, bool viewer, bool live)
-{
-    static const unsigned long tty[] = {TIOCGWINSZ, TCGETS, TCSETS,    TCSETSW,
-                                        TCSETSF,    TCFLSH, TIOCGPGRP, FIONREAD};
-    static const unsigned long net[] = {SIOCGIFFLAGS, SIOCGIFINDEX, FIONREAD};
-    bool good = true;
-    for (size_t i = 0; viewer && i < sizeof tty / sizeof tty[0]; i++) {
-        good = rule(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), arg_is(1, tty[i])) && good;
-    }
-    for (size_t i = 0; live && i < sizeof net / sizeof net[0]; i++) {
-        good = rule(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), arg_is(1, net[i])) && good;
-    }
-    /* isatty() of standard output: answered, not granted */
-    return good && (viewer || rule(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), arg_is(1, TCGETS)));
-}
-
-/* No memory is ever both writable and executable, nor made executable later. */
-static bool add_memory_rules(scmp_filter_ctx f)
-{
-    return rule(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), arg_bits(2, PROT_EXEC, 0)) &&
-           rule(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), arg_bits(2, PROT_EXEC, 0));
-}
-
-/* Threads only (the viewer's), never processes. clone3 hides its flags: it is not in any list, so
- * glibc falls back. */
-static bool add_thread_rules(scmp_filter_ctx f)
-{
-    return rule(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), arg_bits(0, CLONE_THREAD, CLONE_THREAD)) &&
-           rule(f, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), arg_bits(0, CLONE_THREAD, 0)) &&
-           rule(f, SCMP_ACT_ALLOW, SCMP_SYS(kill), arg_is(0, 0)); /* suspend: our own group */
-}
-
-static bool add_list(scmp_filter_ctx f, uint32_t action, const int *calls, size_t count)
-{
-    bool good = true;
-    for (size_t i = 0; i < count; i++) {
-        int error = seccomp_rule_add(f, action, calls[i], 0);
-        good = good && (error == 0 || error == -EDOM); /* no such call on this machine */
-    }
-    return good;
-}
-
-/* Where Landlock decides on paths, reading the interface's counters may pass here. */
-static bool add_open_rules(scmp_filter_ctx f, bool readable)
-{
-    if (!readable) {
-        return true;
-    }
-    return rule(f, SCMP_ACT_ALLOW, SCMP_SYS(openat), arg_bits(2, O_ACCMODE | O_CREAT, O_RDONLY));
-}
-
-#define COUNT(list) (sizeof(list) / sizeof(list)[0])
-
-static bool seccomp_restrict(const struct sandbox_config *c, bool landlock)
-{
-    bool live = c->interface != NULL, readable = live && landlock;
-    scmp_filter_ctx f = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-    if (f == NULL) {
-        return false;
-    }
-    /* the most frequent calls are found fast however many there are */
-    seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-    bool done = add_list(f, SCMP_ACT_ALLOW, allowed, COUNT(allowed)) &&
-                add_list(f, SCMP_ACT_ERRNO(EACCES), refused + (readable ? 2 : 0),
-                         COUNT(refused) - (readable ? 2 : 0)) &&
-                add_list(f, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly)) && add_memory_rules(f) &&
-                add_thread_rules(f) && add_ioctls(f, c->viewer, live) &&
-                add_open_rules(f, readable) && seccomp_load(f) == 0;
-    seccomp_release(f);
-    return done;
-}
-
 /* Secrets stay out of core files and of the hands of other programs of that user. Leak checkers
  * trace their own process, which a change of the user forbids otherwise. */
 static void limit_self(void)
@@ -469,7 +243,14 @@ bool sandbox_enter(const struct sandbox_config *c, struct sandbox_state *out, st
     }
     out->landlock_abi = landlock_restrict(c);
     out->layers |= out->landlock_abi > 0 ? SANDBOX_LANDLOCK : 0;
-    out->layers |= seccomp_restrict(c, out->landlock_abi > 0) ? SANDBOX_SECCOMP : 0;
+    struct sandbox_calls calls = {.viewer = c->viewer,
+                                  .live = c->interface != NULL,
+                                  .counters = c->interface != NULL && out->landlock_abi > 0};
+    bool held = false;
+    if (!sandbox_calls_restrict(&calls, &held, e)) {
+        return false;
+    }
+    out->layers |= held ? SANDBOX_SECCOMP : 0;
     return true;
 }
 

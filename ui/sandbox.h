@@ -37,8 +37,8 @@ struct sandbox_state {
  * exist or is root again. */
 bool sandbox_identity(const struct sandbox_config *c, uid_t *uid, gid_t *gid, struct error *e);
 /* Loads what is found by path later: character set modules, the time zone. decodes: header words
- * or messages will be decoded, by GMime and iconv. */
-void sandbox_prepare(bool decodes);
+ * or messages will be decoded, by GMime and iconv. False with a sentence in *e without memory. */
+bool sandbox_prepare(bool decodes, struct error *e);
 /* Drops. False with a sentence when a layer that must hold does not: the run must end. */
 bool sandbox_enter(const struct sandbox_config *c, struct sandbox_state *out, struct error *e);
 /* Tries what must fail (open a file, make a socket, become root) and tells the first that works. */

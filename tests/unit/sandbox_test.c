@@ -181,8 +181,7 @@ static int in_sandbox(const struct sandbox_config *c, long (*call)(void), unsign
     if (pid == 0) {
         struct sandbox_state s;
         struct error e;
-        sandbox_prepare(true);
-        if (!sandbox_enter(c, &s, &e) || !sandbox_self_test(&s, &e)) {
+        if (!sandbox_prepare(true, &e) || !sandbox_enter(c, &s, &e) || !sandbox_self_test(&s, &e)) {
             _exit(3);
         }
         if (write(pipes[1], &s.layers, sizeof s.layers) != (ssize_t)sizeof s.layers) {
