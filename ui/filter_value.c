@@ -10,7 +10,8 @@
 #include <stdlib.h>
 
 #define PATTERN_MOST 256
-#define REPEAT_MOST  255 /* in a pattern's {n,m}; the product of all stays below 10000 */
+#define REPEAT_MOST  255   /* in a pattern's {n,m} */
+#define PRODUCT_MOST 10000 /* of all repetitions of a pattern */
 #define SECOND       INT64_C(1000000000)
 
 struct regex_room {
@@ -48,30 +49,48 @@ static bool text_value(struct value_job *job, struct value *out)
     return true;
 }
 
+/* The larger number of "{3,5}", whose inside is given. */
+static uint64_t interval_most(struct bytes inside)
+{
+    uint64_t least = 0, most = 0;
+    size_t used = 0;
+    bytes_leading_u64(inside, &least, &used);
+    if (bytes_at(inside, used) == ',') {
+        bytes_leading_u64(bytes_from(inside, used + 1), &most, NULL);
+    }
+    return most > least ? most : least;
+}
+
+/* How many copies the C library makes of what stands before place i. It writes x+ as xx*, which
+ * doubles what was doubled before where x is a group or a repetition. */
+static uint64_t copies_at(struct bytes t, size_t i, bool escaped_before)
+{
+    uint64_t most = t.p[i] == '{' ? interval_most(bytes_from(t, i + 1)) : 1;
+    bool again = i > 0 && !escaped_before && memchr("+*?})", t.p[i - 1], 5) != NULL;
+    return t.p[i] == '+' && again ? 2 : most > 1 ? most : 1;
+}
+
 /* Patterns that cost without bound are refused: back references, huge repetitions. */
 static bool pattern_is_bounded(struct value_job *job)
 {
     uint64_t product = 1;
+    bool escaped = false;
     struct bytes t = job->text;
     for (size_t i = 0; i < t.n; i++) {
         if (t.p[i] == '\\') {
             i++;
+            escaped = true;
             if (ascii_is_digit(bytes_at(t, i))) {
                 return no(job, "a pattern can not refer back (\\%c)", t.p[i]);
             }
-        } else if (t.p[i] == '{') {
-            uint64_t least = 0, most;
-            size_t used = 0;
-            bytes_leading_u64(bytes_from(t, i + 1), &least, &used);
-            most = least;
-            if (bytes_at(t, i + 1 + used) == ',') {
-                bytes_leading_u64(bytes_from(t, i + 2 + used), &most, NULL);
-            }
-            most = most > least ? most : least;
-            product *= most > 1 ? most : 1;
-            if (most > REPEAT_MOST || product > 10000) {
-                return no(job, "repetitions in a pattern are at most %d", REPEAT_MOST);
-            }
+            continue;
+        }
+        uint64_t copies = copies_at(t, i, escaped);
+        escaped = false;
+        product *= copies;
+        if (copies > REPEAT_MOST || product > PRODUCT_MOST) {
+            return no(job, "repetitions in a pattern are at most %d, and of one another %d",
+                      REPEAT_MOST, PRODUCT_MOST);
         }
     }
     return true;

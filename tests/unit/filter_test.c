@@ -227,6 +227,7 @@ static void session_fields(void **state)
         {"client:[2001:db8::22]", "3"},
         {"client:ylmf", "2"},
         {"client~^pc[0-9]+", "1 5"},
+        {"client~\"^p+c+[0-9]+|q+r+s+t+u+v+w+x+y+z+a+b+\"", "1 5"}, /* many, but none of another */
         {"client:10.1.", "1 4 5"},
         {"server:mx2", "2"},
         {"server:pop.example.org", "3"},
@@ -537,6 +538,8 @@ static void errors(void **state)
         {"helo~\"(a)\\1\"", 5, 7, "can not refer back"},
         {"helo~\"a{300}\"", 5, 8, "repetitions"},
         {"helo~\"((a{99}){99}){99}\"", 5, 19, "repetitions"},
+        {"helo~\"a++++++++++++++++\"", 5, 19, "repetitions"},
+        {"helo~\"((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+\"", 5, 46, "repetitions"},
         {"id:1 or", 7, 0, "a test, a flag or a word is expected"},
         {"id:1 and", 8, 0, "a test, a flag or a word is expected"},
         {"not", 3, 0, "a test, a flag or a word is expected"},
