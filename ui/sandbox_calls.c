@@ -11,12 +11,15 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAKING_SECONDS 30
+#define MAKING_SECONDS        2 /* of CPU; it takes some milliseconds */
+#define MAKING_SECONDS_ASLEEP 10
+#define MAKING_ROOM           ((size_t)4 << 20) /* bytes; it takes some hundred KiB */
 
 /* What reading, writing, waiting, memory, threads and signals need; nothing that opens, connects
  * or runs. Descriptors come open, or from the broker by recvmsg. */
@@ -250,12 +253,47 @@ static bool program_write(const struct sandbox_calls *c, int to)
            add_open_rules(f, c->counters) && seccomp_export_bpf(f, to) == 0;
 }
 
-/* libseccomp writes over its own memory, or never ends, where an allocation fails in it. */
-static _Noreturn void child(const struct sandbox_calls *c, int to)
+/* ---- who makes it ---- */
+
+/* A process that makes the program. Where an allocation fails in it libseccomp writes over its own
+ * memory, never ends, or makes a program that lacks rules and says that it is fine. So two make it,
+ * both with room enough to begin with, and it counts where they agree. */
+struct maker {
+    pid_t pid;
+    int from;
+};
+
+static _Noreturn void make(const struct sandbox_calls *c, int to)
 {
+    void *room = malloc(MAKING_ROOM);
+    struct rlimit cpu = {MAKING_SECONDS, MAKING_SECONDS};
+    close(STDERR_FILENO); /* the C library's words about its memory are not for the person */
     signal(SIGALRM, SIG_DFL);
-    alarm(MAKING_SECONDS);
+    alarm(MAKING_SECONDS_ASLEEP);
+    if (room == NULL || setrlimit(RLIMIT_CPU, &cpu) != 0) {
+        _exit(EXIT_FAILURE);
+    }
+    free(room);
     _exit(program_write(c, to) ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static bool maker_begin(struct maker *m, const struct sandbox_calls *c, struct error *e)
+{
+    int pair[2];
+    if (pipe2(pair, O_CLOEXEC) != 0) {
+        return error_set(e, "the sandbox can not be made: %s", strerror(errno));
+    }
+    *m = (struct maker){fork(), pair[0]};
+    if (m->pid == 0) {
+        make(c, pair[1]);
+    }
+    int error = errno;
+    close(pair[1]);
+    if (m->pid < 0) {
+        close(pair[0]);
+        return error_set(e, "the sandbox can not be made: %s", strerror(error));
+    }
+    return true;
 }
 
 /* Until the other end is closed, at most n bytes. */
@@ -275,36 +313,42 @@ static size_t read_all(int fd, void *to, size_t n)
     return have;
 }
 
-/* Instructions made by another process, at most BPF_MAXINSNS; 0 with a sentence in *e. */
-static size_t program_make(const struct sandbox_calls *c, struct sock_filter *to, struct error *e)
+/* How many instructions it made; 0 when it failed. */
+static size_t maker_end(struct maker *m, struct sock_filter to[static BPF_MAXINSNS])
 {
-    int pair[2], status = -1;
-    if (pipe2(pair, O_CLOEXEC) != 0) {
-        error_set(e, "the sandbox can not be made: %s", strerror(errno));
+    int status = -1;
+    size_t n = read_all(m->from, to, BPF_MAXINSNS * sizeof *to);
+    close(m->from);
+    while (waitpid(m->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status == 0 && n % sizeof *to == 0 ? n / sizeof *to : 0;
+}
+
+/* The program, in `one`; 0 with a sentence in *e. */
+static size_t program_make(const struct sandbox_calls *c, struct sock_filter *one,
+                           struct sock_filter *other, struct error *e)
+{
+    struct maker a, b;
+    if (!maker_begin(&a, c, e)) {
         return 0;
     }
-    pid_t pid = fork();
-    if (pid == 0) {
-        child(c, pair[1]);
-    }
-    int error = errno;
-    close(pair[1]);
-    size_t n = pid > 0 ? read_all(pair[0], to, BPF_MAXINSNS * sizeof *to) : 0;
-    close(pair[0]);
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (pid < 0 || status != 0 || n == 0 || n % sizeof *to != 0) {
-        error_set(e, "the sandbox can not be made: %s",
-                  pid < 0 ? strerror(error) : "is there memory left?");
+    bool both = maker_begin(&b, c, e);
+    size_t n = maker_end(&a, one);
+    if (!both) {
         return 0;
     }
-    return n / sizeof *to;
+    size_t m = maker_end(&b, other);
+    if (n == 0 || n != m || memcmp(one, other, n * sizeof *one) != 0) {
+        error_set(e, "the sandbox can not be made: is there memory left?");
+        return 0;
+    }
+    return n;
 }
 
 bool sandbox_calls_restrict(const struct sandbox_calls *c, bool *held, struct error *e)
 {
-    struct sock_filter *code = xmalloc(BPF_MAXINSNS * sizeof *code);
-    size_t n = program_make(c, code, e);
+    struct sock_filter *code = xcalloc(2 * (size_t)BPF_MAXINSNS, sizeof *code);
+    size_t n = program_make(c, code, code + BPF_MAXINSNS, e);
     struct sock_fprog program = {.len = (unsigned short)n, .filter = code};
     *held = n > 0 && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
     free(code);

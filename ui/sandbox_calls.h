@@ -1,6 +1,6 @@
 /* The system calls that are left to the parsing process (seccomp).
  *
- * libseccomp makes the program in a process of its own, which it may spoil where memory is short.
+ * libseccomp makes the program in processes of its own, which it may spoil where memory is short.
  */
 #ifndef MAILWIRE_UI_SANDBOX_CALLS_H
 #define MAILWIRE_UI_SANDBOX_CALLS_H
