@@ -8,6 +8,7 @@
 
 #define HISTORY_BYTES ((size_t)2 << 20)
 #define WINDOW_SLACK  ((uint64_t)64 << 20) /* offsets further ahead are out of any window */
+#define LATE_BYTES    (1u << 26)           /* so far back a late packet may lie */
 #define GRAVE_SHARE   16                   /* of the memory limit, for connections that are over */
 #define UNKNOWN_SCALE 14                   /* RFC 7323 2.3: the largest */
 
@@ -669,6 +670,16 @@ static bool goes_on_behind_reset(const struct grave *g, const struct segment *s,
            x->flags & TCP_ACK && beyond > 0 && beyond <= GRAVE_SEQ / 2;
 }
 
+/* Data from where the stream that is over never came, on either side's word: the port was used
+ * again, and the SYN was not captured. Late packets lie before its end. */
+static bool is_another(const struct grave *g, const struct segment *s, const struct tcp_fields *x)
+{
+    bool first = tcp_table_source_first(s, x);
+    bool own = first == (g->reset ? g->reset_by_first : g->client_is_first);
+    uint32_t beyond = ((own ? x->seq : x->ack) - g->reset_seq) & GRAVE_SEQ;
+    return x->wire > 0 && x->flags & TCP_ACK && beyond > 1 && beyond < GRAVE_SEQ - LATE_BYTES;
+}
+
 /* The first packet of a connection, as far as is known; NULL when it begins none. */
 static struct flow *begin_flow(struct tcp *t, const struct segment *s, const struct tcp_fields *x,
                                uint64_t hash, enum dir *d)
@@ -680,6 +691,10 @@ static struct flow *begin_flow(struct tcp *t, const struct segment *s, const str
     if (x->flags & TCP_SYN && !(x->flags & TCP_ACK)) {
         *d = FROM_CLIENT;
         return new_syn_flow(t, s, x, hash);
+    }
+    if (g != NULL && is_another(g, s, x)) {
+        return new_midstream_flow(t, s, x, hash, tcp_table_source_first(s, x) == g->client_is_first,
+                                  d);
     }
     if (g != NULL) { /* late packets of what is over are absorbed */
         return goes_on_behind_reset(g, s, x) ? rise(t, g, s, x, hash, d) : NULL;

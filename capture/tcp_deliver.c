@@ -287,11 +287,13 @@ static struct piece *piece_of(const struct tcp_fields *s, const struct segment *
     return p;
 }
 
-/* May bytes that acknowledge `need` of the other direction be handed up? (stream.h) */
+/* May bytes that acknowledge `need` of the other direction be handed up? (stream.h) A FIN counts
+ * one, and brings no byte. */
 static bool causal(const struct flow *f, enum dir d, uint64_t need)
 {
     const struct half *peer = &f->half[dir_other(d)];
-    return !f->info.seen[dir_other(d)] || !peer->based || peer->next >= need;
+    return !f->info.seen[dir_other(d)] || !peer->based || peer->next >= need ||
+           (peer->fin_seen && peer->next >= peer->fin_at);
 }
 
 static uint64_t need_of(const struct flow *f, enum dir d, const struct tcp_fields *s)
@@ -305,11 +307,7 @@ static uint64_t need_of(const struct flow *f, enum dir d, const struct tcp_field
     if (off < 0) {
         return 0;
     }
-    uint64_t need = (uint64_t)off;
-    if (peer->fin_seen && need > peer->fin_at) {
-        need = peer->fin_at; /* a FIN counts one, and brings no byte */
-    }
-    return need;
+    return (uint64_t)off;
 }
 
 /* ---- doubts ---- */
@@ -567,9 +565,9 @@ void tcp_deliver_ready(struct tcp *t, struct flow *f)
 /* The piece of the other direction that waits for bytes of d alone, or NULL. */
 static const struct piece *waits_for(const struct flow *f, enum dir d)
 {
-    const struct half *h = &f->half[d], *peer = &f->half[dir_other(d)];
+    const struct half *peer = &f->half[dir_other(d)];
     const struct piece *p = tcp_queue_head(queue_of(f, dir_other(d)));
-    return p != NULL && p->from <= peer->next && p->need > h->next ? p : NULL;
+    return p != NULL && p->from <= peer->next && !causal(f, dir_other(d), p->need) ? p : NULL;
 }
 
 /* Where the hole of d ends, and what is known of it: before its own queue, or where the other
@@ -598,6 +596,15 @@ static bool hole_of(const struct flow *f, enum dir d, uint64_t *to, int64_t *tim
         *packet = own->packet;
     }
     return own != NULL;
+}
+
+/* The other side acknowledged one more than was seen, and nothing else ever came: a FIN that was
+ * not captured, and no byte. */
+static bool is_lost_fin(const struct flow *f, enum dir d, uint64_t to)
+{
+    const struct half *h = &f->half[d];
+    return to == h->next + 1 && h->highest == h->next && !h->fin_seen && h->delivered &&
+           tcp_queue_head(queue_of(f, d)) == NULL;
 }
 
 bool tcp_deliver_resolve(struct tcp *t, struct flow *f)
@@ -632,6 +639,11 @@ bool tcp_deliver_resolve(struct tcp *t, struct flow *f)
         if (x->piece->from > f->half[d].next && x->piece->from < to[d]) {
             to[d] = x->piece->from; /* the hole ends where a doubtful piece begins */
         }
+    }
+    if (is_lost_fin(f, (enum dir)d, to[d])) {
+        f->half[d].fin_seen = true;
+        f->half[d].fin_at = f->half[d].next;
+        return true;
     }
     enum gap_cause cause = f->half[d].acked >= to[d] ? GAP_NOT_CAPTURED : GAP_NEVER_ACKED;
     declare_gap(t, f, (enum dir)d, to[d], time[d], packet[d], cause);

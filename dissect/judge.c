@@ -128,6 +128,9 @@ static bool verb_is(const struct command *c, const char *verb)
 
 static void judge_use(const struct event *e, const struct command *c, uint64_t marks)
 {
+    if (verb_is(c, "VRFY") || verb_is(c, "EXPN")) {
+        tell_once(e, TOLD_VRFY, NOTE_ID_VRFY_EXPN, c->line, c->number);
+    }
     if (!offer_known(e->session, marks) || c->flags & (COMMAND_EARLY | COMMAND_END_OF_DATA)) {
         return;
     }
@@ -147,9 +150,6 @@ static void judge_use(const struct event *e, const struct command *c, uint64_t m
         bytes_search(c->argument, " SMTPUTF8", 0) != SIZE_MAX) {
         tell_once(e, TOLD_SMTPUTF8, NOTE_ID_SMTPUTF8_NOT_OFFERED, c->argument, c->number);
     }
-    if (verb_is(c, "VRFY") || verb_is(c, "EXPN")) {
-        tell_once(e, TOLD_VRFY, NOTE_ID_VRFY_EXPN, c->line, c->number);
-    }
 }
 
 static void judge_exchange(struct judge *j, const struct event *e)
@@ -162,7 +162,11 @@ static void judge_exchange(struct judge *j, const struct event *e)
         if (verb_is(c, "STARTTLS") || verb_is(c, "STLS")) {
             *marks |= MARK_REFUSED_TLS;
         }
-        judge_refused_command(j, e, c, r);
+        if (verb_is(c, "DATA")) {
+            judge_refused_data(e, c, r);
+        } else {
+            judge_refused_command(j, e, c, r);
+        }
         return;
     }
     if (r == NULL || r->status != REPLY_OK) {
@@ -172,7 +176,13 @@ static void judge_exchange(struct judge *j, const struct event *e)
         judge_offer(j, e);
     } else if (verb_is(c, "HELO")) {
         *marks |= MARK_HELO;
-    } else if ((verb_is(c, "MAIL") || verb_is(c, "RETR")) && !(*marks & MARK_TLS)) {
+    } else if (verb_is(c, "RCPT")) {
+        *marks |= MARK_RECIPIENT;
+    }
+    if (verb_is(c, "MAIL")) {
+        *marks &= ~MARK_RECIPIENT;
+    }
+    if ((verb_is(c, "MAIL") || verb_is(c, "RETR")) && !(*marks & MARK_TLS)) {
         *marks |= MARK_CLEAR_MAIL;
     }
 }

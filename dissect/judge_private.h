@@ -20,6 +20,7 @@
 #define MARK_CLEAR_MAIL         0x0800ull
 #define MARK_NO_VERDICT         0x1000ull /* a whole message without an answer */
 #define MARK_HELO               0x2000ull
+#define MARK_RECIPIENT          0x4000ull            /* one was accepted since the last MAIL */
 #define MARK_TOLD(n)            (1ull << (32 + (n))) /* told once a session */
 
 enum told {
@@ -51,10 +52,12 @@ void judge_tell(const struct event *e, enum note_id id, struct bytes evidence, u
 void judge_tell_over(const struct event *e, enum note_id id, struct bytes evidence,
                      const char *const *sessions, uint32_t count);
 
-/* judge_refusal.c: a negative answer to MAIL or RCPT, as the greeting, to a message's data. */
+/* judge_refusal.c: a negative answer to MAIL, RCPT or DATA, as the greeting, to a message's data.
+ */
 bool judge_refused(const struct reply *r);
 void judge_refused_command(struct judge *j, const struct event *e, const struct command *c,
                            const struct reply *r);
+void judge_refused_data(const struct event *e, const struct command *c, const struct reply *r);
 void judge_refused_client(const struct event *e, const struct reply *r);
 void judge_refused_message(const struct event *e, const struct message *m);
 

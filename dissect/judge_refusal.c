@@ -73,6 +73,16 @@ void judge_refused_command(struct judge *j, const struct event *e, const struct 
     }
 }
 
+/* DATA, where a recipient had been accepted: without one its refusal is no news. */
+void judge_refused_data(const struct event *e, const struct command *c, const struct reply *r)
+{
+    struct explanation x;
+    if (*session_marks(e->session) & MARK_RECIPIENT && r->code != 503) {
+        explain_reply(r, c, e->session->protocol, &x);
+        tell_text(e, NOTE_ID_DATA_REFUSED, (struct bytes){NULL, 0}, 0, r->raw, c->number, &x);
+    }
+}
+
 void judge_refused_client(const struct event *e, const struct reply *r)
 {
     uint64_t *marks = session_marks(e->session);

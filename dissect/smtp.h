@@ -221,6 +221,8 @@ enum smtp_verb smtp_parse(struct bytes line, struct bytes *word, struct bytes *a
 struct bytes smtp_first_line(struct bytes waiting);
 /* Would a client send this line as a command? */
 bool smtp_is_command(struct bytes line);
+/* A request or an answer of HTTP. */
+bool smtp_is_http(struct bytes line);
 /* "Subject: x": the beginning of a message, and no command. */
 bool smtp_is_header(struct bytes line);
 

@@ -33,14 +33,6 @@ static bool says_tls(struct bytes line)
     return bytes_at(line, 0) == 0x16 && bytes_at(line, 1) == 3;
 }
 
-static bool says_http(struct bytes line)
-{
-    static const char version[] = " HTTP/";
-    size_t at = bytes_search(line, version, 0);
-    struct bytes number = bytes_from(line, at == SIZE_MAX ? line.n : at + sizeof version - 1);
-    return bytes_starts(number, "1.") || bytes_starts(number, "2.");
-}
-
 static void check_line(struct session *s, const struct frame *f, enum smtp_verb v,
                        struct bytes shown)
 {
@@ -60,7 +52,7 @@ static void check_line(struct session *s, const struct frame *f, enum smtp_verb 
     if (bytes_find(line, 0, 0) != SIZE_MAX) {
         smtp_note_once(s, TOLD_NUL, NOTE_ID_NUL_BYTE, shown, f);
     }
-    if (v == SMTP_UNKNOWN && (says_tls(line) || says_http(line))) {
+    if (v == SMTP_UNKNOWN && (says_tls(line) || smtp_is_http(line))) {
         smtp_note_once(s, TOLD_NOT_MAIL, NOTE_ID_NOT_MAIL_DIALOG, shown, f);
     }
 }

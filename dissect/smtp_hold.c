@@ -251,11 +251,19 @@ static void begin_in_body(struct session *s)
     x->body->partial = true;
 }
 
+/* What a client says first, where it is no command: a PROXY header, or HTTP. */
+static bool has_opening(struct bytes w)
+{
+    size_t proxy = smtp_proxy_length(w);
+    bool sure = proxy > 0 && (proxy != SIZE_MAX || bytes_find(w, 0, 0) != SIZE_MAX);
+    return sure || smtp_is_http(smtp_first_line(w));
+}
+
 /* The middle of a message looks like nothing but text. */
 static void choose_start(struct session *s, const struct frame *f)
 {
     struct bytes w = waiting(s);
-    if (has_command(w, START_LINES) || f->kind != FRAME_PEEK) {
+    if (has_command(w, START_LINES) || has_opening(w) || f->kind != FRAME_PEEK) {
         choose_lines(s);
     } else {
         begin_in_body(s);
@@ -352,7 +360,8 @@ static void start_by_reply(struct session *s, const struct reply *r)
 {
     enum dir client = session_commander(s);
     struct bytes w = waiting(s);
-    bool body = !has_command(w, START_LINES) && (ends_with_dot(w) || (w.n == 0 && r->code == 354));
+    bool body = !has_command(w, START_LINES) && !has_opening(w) &&
+                (ends_with_dot(w) || (w.n == 0 && r->code == 354));
     if (body) {
         begin_in_body(s);
         smtp_of(s)->body->partial = w.n > 0;

@@ -226,6 +226,9 @@ static enum certainty judge_client(enum says client, struct bytes said, bool ser
                         bytes_search(said, "RCPT TO:", 0) != SIZE_MAX;
         return envelope || !server_seen || o->ended ? CERTAIN_YES : CERTAIN_MAYBE;
     }
+    if (client == SAYS_TEXT && smtp_is_http(smtp_first_line(said)) && (!server_seen || o->ended)) {
+        return CERTAIN_NO;
+    }
     if (client == SAYS_TEXT && !o->midstream) {
         return o->port_hint && !o->ended ? CERTAIN_MAYBE : CERTAIN_NO;
     }

@@ -98,9 +98,9 @@ static void tell_v1(struct session *s, const struct frame *f)
 /* One more line of the signature? */
 static bool signature_goes_on(struct session *s, const struct frame *f, unsigned at)
 {
-    return !f->torn && f->eol == signature_lines[at].eol &&
-           bytes_equal(f->data, bytes_make(signature_lines[at].text, signature_lines[at].n)) &&
-           !session_info(s)->midstream;
+    bool whole = !f->torn || (at == 0 && session_info(s)->midstream);
+    return whole && f->eol == signature_lines[at].eol &&
+           bytes_equal(f->data, bytes_make(signature_lines[at].text, signature_lines[at].n));
 }
 
 bool smtp_proxy_line(struct session *s, const struct frame *f)

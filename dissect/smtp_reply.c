@@ -55,8 +55,8 @@ static bool is_banner(struct session *s, const struct reply *r)
 {
     const struct pending *p = session_oldest(s);
     if (session_info(s)->midstream || smtp_of(s)->replies_lost) {
-        return r->code == 220 &&
-               (p == NULL || p->tag == SMTP_EHLO || p->tag == SMTP_HELO || p->tag == SMTP_LHLO);
+        return r->code == 220 && (p == NULL || p->tag == SMTP_UNKNOWN || p->tag == SMTP_EHLO ||
+                                  p->tag == SMTP_HELO || p->tag == SMTP_LHLO);
     }
     return p == NULL || r->code == 220 || (r->status != REPLY_OK && r->status != REPLY_CONTINUE);
 }

@@ -76,6 +76,14 @@ bool smtp_is_command(struct bytes line)
     return v != SMTP_UNKNOWN;
 }
 
+bool smtp_is_http(struct bytes line)
+{
+    static const char version[] = " HTTP/";
+    size_t at = bytes_search(line, version, 0);
+    struct bytes number = bytes_from(line, at == SIZE_MAX ? line.n : at + sizeof version - 1);
+    return bytes_starts(line, "HTTP/") || bytes_starts(number, "1.") || bytes_starts(number, "2.");
+}
+
 bool smtp_is_header(struct bytes line)
 {
     size_t colon = bytes_find(line, ':', 0);

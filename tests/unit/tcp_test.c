@@ -582,6 +582,41 @@ static void a_hole_is_parted_where_the_other_side_spoke(void **state)
     world_free(w);
 }
 
+static void a_fin_that_was_not_captured_is_no_hole(void **state)
+{
+    (void)state;
+    struct world *w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    c_data(w, 0, "QUIT");
+    s_data(w, 0, 5, "bye"); /* acknowledges the client's FIN, too */
+    tcp_finish(w->tcp);
+    assert_string_equal(buf_cstr(&w->log), "C:QUIT S:bye Cfin close 0 ");
+    world_free(w);
+    w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    c_data(w, 0, "QUIT");
+    s_data(w, 0, 5, "bye"); /* captured before the FIN */
+    fins(w, 4, 3);
+    assert_string_equal(buf_cstr(&w->log), "C:QUIT S:bye Cfin Sfin close 0 ");
+    world_free(w);
+}
+
+static void a_port_used_again_is_known_without_its_syn(void **state)
+{
+    (void)state;
+    struct world *w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    c_data(w, 0, "one");
+    fins(w, 3, 0);
+    c_data(w, 0, "one"); /* a late copy begins nothing */
+    assert_int_equal(tcp_counters(w->tcp)->connections, 1);
+    s_data(w, 5000, 1000000, "two"); /* acknowledges what this client never sent */
+    c_data(w, 1000000, "three");
+    assert_int_equal(tcp_counters(w->tcp)->connections, 2);
+    assert_string_equal(buf_cstr(&w->log), "C:one Cfin Sfin close 0 S:two C:three ");
+    world_free(w);
+}
+
 static void a_cut_packet_is_a_gap_of_known_size(void **state)
 {
     (void)state;
@@ -763,6 +798,8 @@ int main(void)
         cmocka_unit_test(a_hole_nobody_fills_is_declared_at_the_end),
         cmocka_unit_test(a_hole_is_declared_after_a_while_once_acknowledged),
         cmocka_unit_test(a_hole_is_parted_where_the_other_side_spoke),
+        cmocka_unit_test(a_fin_that_was_not_captured_is_no_hole),
+        cmocka_unit_test(a_port_used_again_is_known_without_its_syn),
         cmocka_unit_test(a_cut_packet_is_a_gap_of_known_size),
         cmocka_unit_test(sequence_numbers_wrap_anywhere),
         cmocka_unit_test(a_bad_sender_is_believed_when_its_peer_does),
