@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAKING_SECONDS        2 /* of CPU; it takes some milliseconds */
+#define MAKING_SECONDS        1 /* of CPU; it takes some milliseconds */
 #define MAKING_SECONDS_ASLEEP 10
 #define MAKING_ROOM           ((size_t)4 << 20) /* bytes; it takes some hundred KiB */
 

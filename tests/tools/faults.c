@@ -3,8 +3,8 @@
  *   FAULT_MALLOC=n   the n-th allocation of the run fails, and whose it was is told on standard
  *                    error (0: none, and their number is told at the end); allocations of all
  *                    its processes count together
- *   FAULT_SPARE=name  allocations of libraries with this in their name neither count nor fail
- *   FAULT_CLOCK=s    after so many looks at the clock it goes back a day
+ *   FAULT_SPARE=a:b   allocations of libraries with one of these in their name neither count nor
+ * fail FAULT_CLOCK=s    after so many looks at the clock it goes back a day
  *
  * What it answers with are the C library's own functions.
  */
@@ -58,6 +58,23 @@ __attribute__((destructor)) static void end(void)
     }
 }
 
+static int is_spared(const char *name)
+{
+    for (const char *p = spared; p != NULL && *p != '\0'; p += strspn(p, ":")) {
+        char word[64];
+        size_t n = strcspn(p, ":");
+        if (n < sizeof word) {
+            memcpy(word, p, n);
+            word[n] = '\0';
+            if (strstr(name, word) != NULL) {
+                return 1;
+            }
+        }
+        p += n;
+    }
+    return 0;
+}
+
 static int fails(const void *caller)
 {
     Dl_info where;
@@ -65,7 +82,7 @@ static int fails(const void *caller)
         return 0;
     }
     const char *name = dladdr(caller, &where) ? where.dli_fname : "?";
-    if (spared != NULL && strstr(name, spared) != NULL) {
+    if (is_spared(name)) {
         return 0;
     }
     if (atomic_fetch_add(seen, 1) + 1 != failing) {
