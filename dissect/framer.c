@@ -2,28 +2,9 @@
 
 #include "capture/base/error.h"
 #include "dissect/framer_body.h"
+#include "dissect/framer_carry.h"
 
 #include <stdlib.h>
-
-/* Where a packet's bytes begin in a carried buffer: times and packets of held frames stay right. */
-struct mark {
-    size_t at;
-    int64_t time;
-    uint64_t packet;
-};
-
-#define MARKS_MOST 8 /* more packets share the last mark */
-
-struct framer_carry {
-    struct buf bytes;
-    uint64_t offset;  /* of bytes.p[0] in the stream */
-    uint64_t skipped; /* bytes of an over-long line beyond the ceiling */
-    size_t done;      /* bytes already read (released bytes) */
-    bool told;        /* its line was given; cleared at the next call */
-    uint8_t last;     /* the last byte added, kept or skipped */
-    uint16_t marks;
-    struct mark mark[MARKS_MOST];
-};
 
 static const char *const variant_names[EOD_COUNT] = {
     "CRLF.CRLF",      "LF.LF",       "CR.CR",         "CR.LF",   "LF.CR",
@@ -44,15 +25,6 @@ void framer_init(struct framer *f, enum dir dir, const struct limits *limits)
 static bool is_hold(unsigned mode)
 {
     return mode == MODE_HOLD || mode == MODE_PEEK;
-}
-
-static void carry_free(struct framer_carry **c)
-{
-    if (*c != NULL) {
-        buf_done(&(*c)->bytes);
-        free(*c);
-        *c = NULL;
-    }
 }
 
 void framer_done(struct framer *f)
@@ -130,20 +102,11 @@ struct input {
     uint64_t packet, offset;
 };
 
-static const struct mark *mark_at(const struct framer_carry *c, size_t at)
-{
-    uint16_t i = c->marks;
-    while (i > 1 && c->mark[i - 1].at > at) {
-        i--;
-    }
-    return &c->mark[i - 1];
-}
-
 static struct input input_now(const struct framer *f)
 {
     const struct framer_carry *h = f->held;
     if (h != NULL) {
-        const struct mark *m = mark_at(h, h->done);
+        const struct carry_mark *m = carry_mark_at(h, h->done);
         return (struct input){bytes_from(buf_bytes(&h->bytes), h->done), m->time, m->packet,
                               h->offset + h->done};
     }
@@ -166,22 +129,9 @@ static void input_used(struct framer *f, size_t n)
 static struct framer_carry *carry_get(struct framer *f, const struct input *in, uint64_t ceiling)
 {
     if (f->carry == NULL) {
-        f->carry = xcalloc(1, sizeof *f->carry);
-        buf_init(&f->carry->bytes, (size_t)ceiling);
-        f->carry->offset = in->offset;
+        f->carry = carry_new(in->offset, ceiling);
     }
     return f->carry;
-}
-
-static void carry_add(struct framer_carry *c, const struct input *in, struct bytes more)
-{
-    if (c->marks < MARKS_MOST && (c->marks == 0 || c->mark[c->marks - 1].packet != in->packet)) {
-        c->mark[c->marks++] = (struct mark){c->bytes.n, in->time, in->packet};
-    }
-    size_t before = c->bytes.n;
-    c->last = more.n > 0 ? more.p[more.n - 1] : c->last;
-    buf_add(&c->bytes, more);
-    c->skipped += more.n - (c->bytes.n - before);
 }
 
 /* ---- lines ---- */
@@ -266,7 +216,7 @@ static bool next_line(struct framer *f, struct frame *out)
     }
     size_t lf = bytes_find(in.bytes, '\n', 0);
     struct bytes piece = bytes_sub(in.bytes, 0, lf);
-    carry_add(carry_get(f, &in, f->limits->line_bytes), &in, piece);
+    carry_add(carry_get(f, &in, f->limits->line_bytes), piece, in.time, in.packet);
     input_used(f, piece.n);
     if (lf == SIZE_MAX) {
         return false;
@@ -409,7 +359,7 @@ static bool next_hold(struct framer *f, struct frame *out)
     struct input in = input_now(f);
     if (in.bytes.n > 0) {
         struct framer_carry *c = carry_get(f, &in, SIZE_MAX / 2);
-        carry_add(c, &in, in.bytes);
+        carry_add(c, in.bytes, in.time, in.packet);
         input_used(f, in.bytes.n);
         count_peeked(f, in.bytes);
     }
