@@ -42,6 +42,8 @@ bool out_done(struct out *o, struct error *e)
     if (o->failed == 0 || o->failed == EPIPE) {
         return true;
     }
-    return error_set(e, "the results could not be written to standard output: %s",
+    return error_set(e, "%s%s",
+                     o->file == stdout ? "the results could not be written to standard output: "
+                                       : "", /* who opened it knows its name */
                      strerror(o->failed));
 }

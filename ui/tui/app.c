@@ -98,6 +98,10 @@ static void grant_wishes(struct app *a)
         a->ui.wish.open = false;
         app_open(a, a->ui.wish.id, &t);
     }
+    if (a->ui.wish.dialog && !a->dialog) {
+        a->dialog = a->ui.wish.dialog;
+        a->ui.wish.dialog = NULL;
+    }
     if (a->ui.wish.path) {
         a->ui.wish.path = false;
         prompt_open(&a->prompt, PROMPT_PATH, a->ui.wish.path_text);

@@ -2,7 +2,7 @@
 #include "ui/tui/view.h"
 
 #include "capture/base/when.h"
-#include "ui/tui/clock.h"
+#include "ui/tui/doc.h"
 #include "ui/tui/human.h"
 #include "ui/tui/save_job.h"
 #include "ui/tui/save_packets.h"
@@ -337,6 +337,18 @@ static void draw_progress(const struct save *s, const struct pane *p, int row)
     pane_str(p, row + 1, 2, p->cols - 4, STYLE_DIM, "Esc stops; a half written file is removed");
 }
 
+/* The reason stands at the end of a sentence: it is wrapped rather than cut. */
+static void draw_message(const struct save *s, const struct pane *p, int row)
+{
+    struct pane rest = pane_sub(p, row, 2, p->rows - row - 2, p->cols - 4);
+    struct doc text;
+    doc_init(&text, 0);
+    doc_text(&text, s->wrong ? STYLE_ERROR : STYLE_NOTICE, bytes_of(s->message));
+    doc_wrap(&text, rest.cols);
+    doc_draw(&text, &rest, 0);
+    doc_done(&text);
+}
+
 static void draw(const struct dialog *d, const struct pane *all)
 {
     const struct save *s = (const struct save *)d;
@@ -356,7 +368,7 @@ static void draw(const struct dialog *d, const struct pane *all)
     if (s->job) {
         draw_progress(s, &p, row);
     } else {
-        pane_str(&p, row, 2, cols - 3, s->wrong ? STYLE_ERROR : STYLE_NOTICE, s->message);
+        draw_message(s, &p, row);
     }
     draw_label(s, &p, rows - 2, FIELD_SAVE, "");
     pane_str(&p, rows - 2, 2, 10, s->field == FIELD_SAVE ? STYLE_TAB : STYLE_KEY, "Enter Save");

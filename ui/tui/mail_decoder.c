@@ -94,7 +94,8 @@ static bool get_part(void *m, size_t i, struct mail_part *out)
 
 static bool get_text(void *m, size_t i, struct buf *out)
 {
-    return mime_part_text(((struct opened *)m)->message, (uint32_t)i, out);
+    const struct mime_message *message = ((struct opened *)m)->message;
+    return i < message->count && mime_part_text(message, (uint32_t)i, out);
 }
 
 static bool add_piece(void *arg, struct bytes piece)
@@ -104,7 +105,8 @@ static bool add_piece(void *arg, struct bytes piece)
 
 static bool get_content(void *m, size_t i, struct buf *out)
 {
-    return mime_part_content(((struct opened *)m)->message, (uint32_t)i, add_piece, out);
+    const struct mime_message *message = ((struct opened *)m)->message;
+    return i < message->count && mime_part_content(message, (uint32_t)i, add_piece, out);
 }
 
 static bool get_finding(void *m, size_t i, struct mail_finding *out)

@@ -166,10 +166,15 @@ static void finish(struct save_job *j)
     char name[FILE_NAME_ROOM];
     j->done = true;
     store_replay_capture(j->ui->store, j->sink);
-    j->failed = !j->sink->close(j->sink, &j->error);
+    struct error e = {.text = ""};
+    j->failed = !j->sink->close(j->sink, &e);
     j->sink = NULL;
     if (!j->out) {
+        j->error = e;
         return;
+    }
+    if (j->failed) {
+        fail(j, e.text);
     }
     bool wrote = !ferror(j->out);
     wrote = fclose(j->out) == 0 && wrote;

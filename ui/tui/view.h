@@ -17,6 +17,7 @@
 #include "ui/tui/rows.h"
 
 struct file_maker;
+struct save_part;
 struct source;
 struct ui;
 struct view;
@@ -35,12 +36,15 @@ struct dialog_ops {
     void (*close)(struct dialog *d); /* frees */
 };
 
-extern const struct dialog_ops dialog_save, dialog_columns, dialog_form, dialog_copy, dialog_setup;
+extern const struct dialog_ops dialog_save, dialog_columns, dialog_form, dialog_copy, dialog_setup,
+    dialog_part;
 
 struct dialog *dialog_save_open(struct ui *u, const struct view *from);
 struct dialog *dialog_columns_open(struct ui *u);
 struct dialog *dialog_form_open(struct ui *u);
 struct dialog *dialog_setup_open(struct ui *u);
+/* Takes the job over. */
+struct dialog *dialog_part_open(struct ui *u, struct save_part *job);
 /* Takes the pieces over. */
 struct dialog *dialog_copy_open(struct ui *u, struct copies *c);
 
@@ -149,6 +153,7 @@ struct ui {
         char path_text[EDIT_MOST];
         enum view_id id;
         struct view_target target;
+        struct dialog *dialog; /* to be opened */
     } wish;
 };
 

@@ -3,16 +3,15 @@
 
 #include "capture/base/text.h"
 #include "dissect/mime.h"
-#include "ui/export/files.h"
 #include "ui/tui/human.h"
+#include "ui/tui/save_part.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #define CHARSET_COLS 40
 #define TEXT_MOST    (64u << 20)
-#define AT_ONCE      (8u << 20) /* decoded to be looked at: some 50 ms; all of it to be saved */
+#define AT_ONCE      (8u << 20) /* decoded to be looked at: some 50 ms */
 
 /* ---- the bytes ---- */
 
@@ -26,15 +25,14 @@ static void read_into(struct mail_view *v, struct buf *out, size_t most)
     }
 }
 
-/* Decodes the message, of a longer one what stands in its first `most` bytes. */
-static void open_decoder(struct mail_view *v, uint64_t most)
+/* Decodes the message, of a longer one what stands in its first AT_ONCE bytes. */
+static void open_decoder(struct mail_view *v)
 {
     const struct mail_decoder *d = mail_decoder();
     if (!d || !v->has_body) {
         return;
     }
-    uint64_t limit = v->view.ui->limits->mime_bytes;
-    most = most < limit ? most : limit;
+    uint64_t limit = v->view.ui->limits->mime_bytes, most = AT_ONCE < limit ? AT_ONCE : limit;
     read_into(v, &v->whole, (size_t)most);
     struct message_room room;
     message_room_init(&room);
@@ -43,15 +41,6 @@ static void open_decoder(struct mail_view *v, uint64_t most)
     message_room_done(&room);
     v->mail = d->open(buf_bytes(&v->whole), whole, v->view.ui->limits);
     v->parts = v->mail ? d->count(v->mail) : 0;
-}
-
-static void close_decoder(struct mail_view *v)
-{
-    if (v->mail) {
-        mail_decoder()->close(v->mail);
-    }
-    v->mail = NULL;
-    buf_clear(&v->whole);
 }
 
 /* The first part with readable text. */
@@ -92,7 +81,7 @@ static void open_view(struct view *view, const struct view_target *t)
     struct mail_view *v = (struct mail_view *)view;
     v->item = (struct store_item){t->session, t->index};
     buf_init(&v->head, MAIL_HEADER_MOST);
-    buf_init(&v->whole, TEXT_MOST);
+    buf_init(&v->whole, AT_ONCE);
     buf_init(&v->text, TEXT_MOST);
     doc_init(&v->doc, MAIL_LABEL_COLS);
     v->envelope = true;
@@ -101,7 +90,7 @@ static void open_view(struct view *view, const struct view_target *t)
     if (v->has_body) {
         read_into(v, &v->head, MAIL_HEADER_MOST);
     }
-    open_decoder(v, AT_ONCE);
+    open_decoder(v);
     v->part = v->mail ? first_text(v) : 0;
     take_text(v);
 }
@@ -109,7 +98,9 @@ static void open_view(struct view *view, const struct view_target *t)
 static void close_view(struct view *view)
 {
     struct mail_view *v = (struct mail_view *)view;
-    close_decoder(v);
+    if (v->mail) {
+        mail_decoder()->close(v->mail);
+    }
     if (v->has_body) {
         spool_body_close(&v->reader);
     }
@@ -392,86 +383,20 @@ static void click(struct view *view, int row, int col, bool twice)
     }
 }
 
-/* Copies the message's bytes as they were rebuilt. */
-static bool write_message(struct mail_view *v, struct new_file *f)
-{
-    uint8_t piece[65536];
-    uint64_t at = 0;
-    size_t got;
-    bool good = v->has_body;
-    while (good && at < v->reader.ref.bytes) {
-        good = spool_body_read(&v->reader, at, piece, sizeof(piece), &got) == SPOOL_OK && got > 0 &&
-               new_file_write(f, bytes_make(piece, got));
-        at += got;
-    }
-    return good;
-}
-
-/* Parts keep their numbers; false when the bytes are gone by now, and the part with them. */
-static bool decode_rest(struct mail_view *v)
-{
-    close_decoder(v);
-    open_decoder(v, TEXT_MOST);
-    bool held = v->part < v->parts;
-    v->part = held ? v->part : 0;
-    take_text(v);
-    return held;
-}
-
-static bool write_part(struct mail_view *v, struct new_file *f)
-{
-    struct buf content;
-    if (!v->mail) {
-        return write_message(v, f);
-    }
-    if (v->whole.n < v->reader.ref.bytes && v->whole.n == AT_ONCE && !decode_rest(v)) {
-        return false;
-    }
-    buf_init(&content, TEXT_MOST);
-    bool good = mail_decoder()->content(v->mail, v->part, &content) &&
-                new_file_write(f, buf_bytes(&content));
-    buf_done(&content);
-    return good;
-}
-
-/* A part may end where decoding did. */
-static void tell_saved(const struct mail_view *v, const char *folder, const char *name)
-{
-    char room[HUMAN_ROOM];
-    if (v->mail && v->whole.n < v->reader.ref.bytes) {
-        ui_say(v->view.ui, STYLE_LOST, "saved to %s/%s: what the first %s of the message hold",
-               folder, name, human_size(v->whole.n, room));
-    } else {
-        ui_say(v->view.ui, STYLE_NOTICE, "saved to %s/%s", folder, name);
-    }
-}
-
 static void save(struct view *view, const char *path)
 {
     struct mail_view *v = (struct mail_view *)view;
-    struct folder folder;
-    struct new_file file;
     struct error e;
-    const char *name;
-    char final[FILE_NAME_ROOM];
     if (!path[0]) {
         return;
     }
-    if (!folder_open_parent(&folder, view->ui->maker, path, &name, &e)) {
-        ui_say(view->ui, STYLE_ERROR, "%s", e.text);
-        return;
-    }
-    if (!new_file_open(&file, &folder, name)) {
-        ui_say(view->ui, STYLE_ERROR, "%s: %s", path, strerror(errno));
-    } else if (!write_part(v, &file)) {
-        ui_say(view->ui, STYLE_ERROR, "%s: not written whole, removed", path);
-        new_file_discard(&file, &folder);
-    } else if (new_file_publish(&file, &folder, name, "", final)) {
-        tell_saved(v, folder.path, final);
+    struct save_part *job =
+        save_part_start(view->ui, v->item, v->mail ? v->part : SAVE_PART_WHOLE, path, &e);
+    if (job) {
+        view->ui->wish.dialog = dialog_part_open(view->ui, job);
     } else {
-        ui_say(view->ui, STYLE_ERROR, "%s: %s", path, strerror(errno));
+        ui_say(view->ui, STYLE_ERROR, "%s", e.text);
     }
-    folder_close(&folder);
 }
 
 static void copy_fields(const struct mail_view *v, bool main, struct copies *out)
