@@ -387,6 +387,16 @@ static struct flow *new_midstream_flow(struct tcp *t, const struct segment *s,
     return f;
 }
 
+/* Of an end whose other one was not captured: it closed, and sends from elsewhere now. */
+static bool goes_beyond_fin(const struct flow *f, enum dir d, const struct tcp_fields *x)
+{
+    const struct half *h = &f->half[d];
+    int64_t off = 0;
+    tcp_offset(h, x->seq, &off);
+    return f->state == FLOW_OPEN && !f->info.seen[dir_other(d)] && h->fin_told &&
+           (off > (int64_t)h->fin_at + 1 || off < -(int64_t)LATE_BYTES);
+}
+
 static bool inside_window(const struct flow *f, enum dir d, uint32_t seq)
 {
     int64_t off = 0;
@@ -423,6 +433,11 @@ static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct s
         if (f->state == FLOW_OPEN && !h->sure && !h->delivered && d == FROM_SERVER) {
             set_base(h, x->seq + 1, true);
         }
+        if (!goes_beyond_fin(f, d, x)) {
+            return false;
+        }
+        end_flow(t, f, CLOSE_REPLACED); /* only the server's side is captured */
+        *fp = new_midstream_flow(t, s, x, hash, false, &d);
         return false;
     }
     if (f->state == FLOW_OPEN && d == FROM_SERVER && !h->delivered && h->next_seq == x->seq) {
@@ -809,6 +824,9 @@ void tcp_segment(struct tcp *t, const struct segment *s)
         if (f == NULL) {
             return;
         }
+    } else if (!(x.flags & (TCP_SYN | TCP_RST)) && x.wire > 0 && goes_beyond_fin(f, d, &x)) {
+        end_flow(t, f, CLOSE_REPLACED);
+        f = new_midstream_flow(t, s, &x, hash, d == FROM_CLIENT, &d);
     } else if (x.flags & TCP_SYN && !(x.flags & TCP_RST)) {
         if (take_syn(t, &f, d, s, &x, hash)) {
             d = FROM_CLIENT;

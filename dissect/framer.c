@@ -465,6 +465,9 @@ static bool give_rest(struct framer *f, struct frame *out)
         out->eol = EOL_NONE;
         out->torn = true;
         out->end_offset = out->offset + out->data.n + out->skipped;
+        if (out->data.n > 0 && out->data.p[out->data.n - 1] == '\r') {
+            out->data.n--; /* half of its end, most likely */
+        }
         f->torn_next = false;
         return true;
     }

@@ -69,6 +69,7 @@ struct reply {
     struct bytes raw;       /* all its lines without line ends, joined by '\n' (see reply_text) */
     uint32_t lines;         /* lines seen; raw may hold fewer (limits.reply_bytes) */
     bool torn;              /* bytes are missing, or it never ended */
+    uint64_t torn_lines;    /* which of the first 64 lines are not whole: bit n, line n */
     bool greeting;          /* the banner */
     bool unasked;           /* no command waited for it */
     bool intermediate;      /* the command still waits (334 of AUTH, 353 of PRDR) */

@@ -258,7 +258,9 @@ static void greeting(struct session *s, const struct frame *f)
     struct reply r = reply_of(f, good ? REPLY_OK : REPLY_REFUSE);
     r.greeting = true;
     pop2_of(s)->greeted = true;
-    session_info(s)->banner = session_keep(s, bytes_trim(bytes_from(f->data, 1)));
+    if (!r.torn) {
+        session_info(s)->banner = session_keep(s, bytes_trim(bytes_from(f->data, 1)));
+    }
     session_reply(s, &r, NULL);
     session_set_state(s, good ? pop2_auth : pop2_done, f, true);
 }

@@ -187,7 +187,9 @@ static void greeting(struct session *s, struct reply *r, struct bytes text, cons
     struct session_info *info = session_info(s);
     pop3_of(s)->greeted = true;
     r->greeting = true;
-    info->banner = session_keep(s, text);
+    if (!r->torn) { /* of a piece no name is made, and no APOP challenge */
+        info->banner = session_keep(s, text);
+    }
     session_reply(s, r, NULL);
     if (r->status == REPLY_OK && session_get_state(s) == pop3_connect) {
         session_set_state(s, pop3_authorization, f, true);
@@ -248,7 +250,7 @@ static bool challenge(struct session *s, struct pending *p, struct reply *r)
     r->secret = bytes_trim(text);
     p->answers++;
     session_reply(s, r, p);
-    auth_challenge(st->auth, text);
+    auth_challenge(st->auth, r->torn ? bytes_of("") : text);
     session_release(s, FROM_CLIENT, MODE_LINE, 0);
     return true;
 }

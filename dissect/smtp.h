@@ -131,6 +131,7 @@ struct transaction {
     struct reply *refusal; /* of DATA */
     bool refused;          /* MAIL was refused */
     bool chunk_lost;       /* commands in it were lost, perhaps a BDAT with its chunk */
+    bool commands_lost;    /* in it, perhaps a RCPT */
     bool headless;         /* its MAIL, and perhaps more, was not captured */
     bool partial;          /* the start of its message was not captured */
     bool after_refusal;    /* sent although DATA was refused */
@@ -255,6 +256,8 @@ void smtp_unanswered(struct session *s, struct pending *p);
 void smtp_banner(struct session *s, const struct reply *r, const struct frame *f);
 void smtp_unasked(struct session *s, const struct reply *r, const struct frame *f);
 void smtp_become_lmtp(struct session *s);
+/* No greeting was seen, as it was lost: LMTP's port breaks the tie. */
+void smtp_guess_lmtp(struct session *s);
 /* Back to the state between transactions. */
 void smtp_ready(struct session *s, const struct frame *f);
 

@@ -41,11 +41,24 @@ void smtp_become_lmtp(struct session *s)
     session_info(s)->protocol = "lmtp";
 }
 
+#define PORT_LMTP 24
+
+void smtp_guess_lmtp(struct session *s)
+{
+    const struct smtp *x = smtp_of(s);
+    const struct flow_info *flow = session_info(s)->flow;
+    bool port = flow->end[0].port == PORT_LMTP || flow->end[1].port == PORT_LMTP;
+    bool greeting_lost = x->unsure || !smtp_client_seen(s);
+    if (port && greeting_lost && !x->helloed && !x->lmtp) {
+        smtp_become_lmtp(s);
+    }
+}
+
 void smtp_banner(struct session *s, const struct reply *r, const struct frame *f)
 {
     struct session_info *info = session_info(s);
     struct bytes text = banner_text(r);
-    if (info->banner.p == NULL) {
+    if (info->banner.p == NULL && !(r->torn && r->lines <= 1)) { /* of a piece no name is made */
         info->banner = session_keep(s, text);
     }
     if (bytes_search(text, "LMTP", 0) != SIZE_MAX) {
@@ -63,18 +76,27 @@ void smtp_banner(struct session *s, const struct reply *r, const struct frame *f
 /* ---- EHLO, HELO, LHLO --------------------------------------------------------------------------
  */
 
-/* The lines behind the first, without their codes (RFC 5321 4.1.1.1). */
+/* The lines behind the first, without their codes (RFC 5321 4.1.1.1); of those that broke off
+ * nothing is known. */
 static void keep_capabilities(struct session *s, const struct reply *r)
 {
     struct session_info *info = session_info(s);
-    struct buf scratch;
+    struct buf scratch, offer;
     buf_init(&scratch, 65536);
-    struct bytes text = smtp_reply_text(r, &scratch);
-    size_t first = bytes_find(text, '\n', 0);
-    text = first == SIZE_MAX ? (struct bytes){(const uint8_t *)"", 0} : bytes_from(text, first + 1);
-    if (!bytes_equal(text, info->capabilities)) {
-        info->capabilities = session_keep(s, text);
+    buf_init(&offer, 65536);
+    struct bytes text = smtp_reply_text(r, &scratch), line;
+    for (uint32_t n = 0; bytes_split(&text, '\n', &line); n++) {
+        if (n > 0 && !(n < 64 && r->torn_lines >> n & 1)) {
+            if (offer.n > 0) {
+                buf_add_byte(&offer, '\n');
+            }
+            buf_add(&offer, line);
+        }
     }
+    if (!bytes_equal(buf_bytes(&offer), info->capabilities)) {
+        info->capabilities = session_keep(s, buf_bytes(&offer));
+    }
+    buf_done(&offer);
     buf_done(&scratch);
 }
 
@@ -307,7 +329,7 @@ static void follow_server(struct session *s, const struct reply *r, const struct
         session_set_state(s, "STARTTLS", f, true);
         session_start_tls(s);
     } else if (smtp_ok(r) && in_state(s, "GREETED")) {
-        if (r->lines > 1) {
+        if (r->lines > 1 && r->code == 250) {
             keep_capabilities(s, r);
         }
         session_set_state(s, "READY", f, true);
@@ -320,14 +342,15 @@ void smtp_unasked(struct session *s, const struct reply *r, const struct frame *
 {
     struct smtp *x = smtp_of(s);
     x->stray_answer = x->challenged = r->code == 334;
-    if (!smtp_client_seen(s)) {
+    smtp_guess_lmtp(s);
+    if (is_go_ahead(r) && x->unsure && x->body == NULL && x->chunk == NULL &&
+        session_oldest(s) == NULL) {
+        smtp_go_ahead_unasked(s, r, f);
+    } else if (!smtp_client_seen(s)) {
         follow_server(s, r, f);
     } else if (r->code == 221 && x->unsure) { /* QUIT was lost */
         session_set_state(s, "QUIT", f, true);
         session_info(s)->end = END_QUIT;
-    } else if (is_go_ahead(r) && x->unsure && x->body == NULL && x->chunk == NULL &&
-               session_oldest(s) == NULL) {
-        smtp_go_ahead_unasked(s, r, f);
     } else if (x->body != NULL && x->body->message != NULL && r->status != REPLY_CONTINUE) {
         smtp_early_verdict(s, r, f);
     }

@@ -110,7 +110,7 @@ void smtp_auth_answered(struct session *s, struct pending *p, const struct reply
     }
     bool current = x->auth == a;
     if (r != NULL && r->status == REPLY_CONTINUE) {
-        auth_challenge(a->auth, challenge_of(r));
+        auth_challenge(a->auth, r->torn ? bytes_of("") : challenge_of(r));
         session_set_state(s, "AUTH", f, !(p->command.flags & COMMAND_OUT_OF_ORDER));
         a->wants = true;
     } else {

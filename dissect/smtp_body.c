@@ -129,7 +129,9 @@ void smtp_bdat(struct session *s, const struct frame *f, struct pending *p)
     uint64_t size = 0;
     bool last = false;
     if (!read_chunk(p->command.argument, &size, &last)) {
-        session_note(s, NOTE_ID_BDAT_INVALID, f->data, f);
+        if (!(p->command.flags & COMMAND_TORN)) {
+            session_note(s, NOTE_ID_BDAT_INVALID, f->data, f);
+        }
         return;
     }
     if (x->open == NULL && x->unsure && !x->nothing_open) {

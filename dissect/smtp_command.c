@@ -43,7 +43,8 @@ static void check_line(struct session *s, const struct frame *f, enum smtp_verb 
     if (line.n + f->skipped + 2 > longest(v)) {
         smtp_note_once(s, TOLD_LONG, NOTE_ID_LINE_TOO_LONG, shown, f);
     }
-    if (line.n > 0 && (ascii_is_blank(line.p[0]) || ascii_is_blank(line.p[line.n - 1]))) {
+    if (line.n > 0 && !f->torn &&
+        (ascii_is_blank(line.p[0]) || ascii_is_blank(line.p[line.n - 1]))) {
         smtp_note_once(s, TOLD_SYNTAX, NOTE_ID_SYNTAX_VARIANT, shown, f);
     }
     if (bytes_find(line, '\r', 0) != SIZE_MAX) {
@@ -185,19 +186,6 @@ static bool is_rest_of_line(const struct smtp *x, const struct frame *f, enum sm
     return v == SMTP_UNKNOWN && f->torn && x->tail;
 }
 
-#define PORT_LMTP 24
-
-/* A greeting was lost, and LMTP's port breaks the tie. */
-static void guess_lmtp(struct session *s, enum smtp_verb v)
-{
-    const struct smtp *x = smtp_of(s);
-    const struct flow_info *flow = session_info(s)->flow;
-    bool port = flow->end[0].port == PORT_LMTP || flow->end[1].port == PORT_LMTP;
-    if (port && v == SMTP_MAIL && x->unsure && !x->helloed && !x->lmtp) {
-        smtp_become_lmtp(s);
-    }
-}
-
 void smtp_command_line(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
@@ -215,7 +203,9 @@ void smtp_command_line(struct session *s, const struct frame *f)
         c.secret = smtp_auth_secret(c.argument);
     }
     smtp_pair_settle(s);
-    guess_lmtp(s, v);
+    if (v != SMTP_EHLO && v != SMTP_HELO) {
+        smtp_guess_lmtp(s);
+    }
     struct bytes shown = without_secret(f, &c);
     if (out_of_order(x, v)) {
         c.flags |= COMMAND_OUT_OF_ORDER;
@@ -253,7 +243,8 @@ static bool stray_answer(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
     bool due = x->stray_answer && x->auth == NULL && smtp_server_seen(s) &&
-               (x->challenged || is_base64(f->data)) && !smtp_is_command(f->data);
+               (x->challenged || is_base64(f->data) || bytes_is(f->data, "*")) &&
+               !smtp_is_command(f->data);
     x->stray_answer = x->challenged = false;
     if (due) {
         struct command c = {.flags = COMMAND_DATA, .verb = ""};

@@ -318,6 +318,9 @@ void smtp_client_gap(struct session *s, const struct frame *f)
         x->unsure = x->group_cut = true;
         x->cut_before = session_info(s)->commands + 1;
         x->heard = x->nothing_open = false;
+        if (x->open != NULL) {
+            x->open->commands_lost = true;
+        }
         if (x->open != NULL && (x->open->message != NULL || x->open->total > 0)) {
             x->open->chunk_lost = true;
         }
@@ -360,8 +363,9 @@ static void start_by_reply(struct session *s, const struct reply *r)
 {
     enum dir client = session_commander(s);
     struct bytes w = waiting(s);
-    bool body = !has_command(w, START_LINES) && !has_opening(w) &&
-                (ends_with_dot(w) || (w.n == 0 && r->code == 354));
+    bool body =
+        !has_command(w, START_LINES) && !has_opening(w) &&
+        (ends_with_dot(w) || (w.n == 0 && r->code == 354) || smtp_is_header(smtp_first_line(w)));
     if (body) {
         begin_in_body(s);
         smtp_of(s)->body->partial = w.n > 0;

@@ -154,6 +154,9 @@ static void add_line(struct session *s, struct smtp_reply_in *in, const struct f
     if (!in->raw.full) {
         buf_add(&in->raw, f->data);
     }
+    if ((f->torn && (code == 0 || f->eol == EOL_NONE)) && in->r.lines < 64) {
+        in->r.torn_lines |= (uint64_t)1 << in->r.lines;
+    }
     in->r.lines++;
     in->r.torn = in->r.torn || f->torn;
     in->r.end_time = f->end_time;

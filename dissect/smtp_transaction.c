@@ -107,7 +107,7 @@ void smtp_envelope(struct transaction *t)
 static void note_path(struct session *s, const struct frame *f, struct bytes argument,
                       const char *usual, const struct path *path)
 {
-    if (!path->bracketed || !bytes_starts(argument, usual)) {
+    if (!f->torn && (!path->bracketed || !bytes_starts(argument, usual))) {
         smtp_note_once(s, TOLD_SYNTAX, NOTE_ID_SYNTAX_VARIANT, f->data, f);
     }
 }

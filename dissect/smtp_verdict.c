@@ -97,6 +97,12 @@ static bool names_one(const struct transaction *t, const struct reply *r)
     return false;
 }
 
+/* How many verdicts come is not known: only the client's going on ends them. */
+static bool is_open_ended(const struct transaction *t)
+{
+    return t->verdicts_cut || t->commands_lost || t->headless;
+}
+
 bool smtp_verdict_goes_on(struct session *s, const struct pending *p, const struct reply *r)
 {
     struct smtp *x = smtp_of(s);
@@ -108,11 +114,11 @@ bool smtp_verdict_goes_on(struct session *s, const struct pending *p, const stru
     if (may_be_lmtp(x) && !asks_for_prdr(t) && (p->answers > 0 || names_one(t, r))) {
         smtp_become_lmtp(s);
     }
+    if (is_open_ended(t) && (x->lmtp || asks_for_prdr(t))) {
+        return true;
+    }
     if (x->lmtp) {
         return p->answers + 1 < due;
-    }
-    if (t->verdicts_cut && asks_for_prdr(t)) {
-        return p->answers < 1 + due;
     }
     if (p->answers == 0) {
         return r->code == CODE_PRDR || (may_be_lmtp(x) && due > 1);
@@ -130,10 +136,12 @@ bool smtp_verdict_is_open(struct session *s, const struct pending *p)
 /* ---- one a recipient ---------------------------------------------------------------------------
  */
 
+#define LOST_RECIPIENTS 100 /* whose verdicts are kept, too */
+
 static void keep_verdict(struct transaction *t, const struct reply *r)
 {
     struct verdict *v = arena_alloc(&t->arena, sizeof *v);
-    if (v == NULL || t->verdict_count >= t->count) {
+    if (v == NULL || t->verdict_count > t->count + LOST_RECIPIENTS) {
         return;
     }
     struct buf scratch;
@@ -191,12 +199,14 @@ static void assign_by_name(struct transaction *t)
 
 static void assign_verdicts(struct session *s, struct transaction *t)
 {
-    bool whole = !t->verdicts_cut && !t->headless;
+    bool whole = !is_open_ended(t);
+    uint32_t count = t->verdict_count - (t->prdr && !whole); /* without the final one */
+    bool all = count == verdicts_due(t);
     if (t->verdicts == NULL || (!smtp_of(s)->lmtp && !t->prdr)) {
         return;
     }
-    if (whole && (t->verdict_count == verdicts_due(t) || t->verdict_count == t->accepted)) {
-        assign_in_order(t, t->verdict_count == t->accepted);
+    if ((all && !t->verdicts_cut) || (whole && count == t->accepted)) {
+        assign_in_order(t, !all);
     } else if (whole && !smtp_of(s)->replies_lost) {
         assign_in_order(t, false); /* the connection ended before the last one */
     } else {
@@ -258,11 +268,11 @@ void smtp_verdict(struct session *s, struct pending *p, const struct reply *r,
         return;
     }
     bool goes_on = smtp_verdict_goes_on(s, p, r), lmtp = smtp_of(s)->lmtp;
-    t->prdr = t->prdr || r->code == CODE_PRDR || (!lmtp && t->verdicts_cut && asks_for_prdr(t));
+    t->prdr = t->prdr || r->code == CODE_PRDR || (!lmtp && is_open_ended(t) && asks_for_prdr(t));
     if (lmtp || (goes_on && r->code != CODE_PRDR)) {
         keep_verdict(t, r);
     }
-    if (t->prdr ? !goes_on || t->verdicts_cut : is_better(t, p, r)) {
+    if (t->prdr ? !goes_on || is_open_ended(t) : is_better(t, p, r)) {
         smtp_verdict_fill(t, r);
     }
     p->answers++;

@@ -617,6 +617,23 @@ static void a_port_used_again_is_known_without_its_syn(void **state)
     world_free(w);
 }
 
+static void a_port_used_again_is_known_from_one_side(void **state)
+{
+    (void)state;
+    struct world *w = world_new(OVERLAP_LINUX);
+    struct opts none = {0};
+    for (uint32_t n = 0; n < 2; n++) { /* with its SYN-ACK, and without */
+        send_at(w, FROM_SERVER, SERVER_ISN + 100000 * n, w->isn + 1, SYN | ACK, bytes_of(""), none);
+        s_data(w, 100000 * n, 0, "one");
+        send_at(w, FROM_SERVER, SERVER_ISN + 4 + 100000 * n, w->isn + 1, FIN | ACK, bytes_of(""),
+                none);
+    }
+    s_data(w, 300000, 0, "three");
+    assert_int_equal(tcp_counters(w->tcp)->connections, 3);
+    assert_string_equal(buf_cstr(&w->log), "S:one Sfin close 3 S:one Sfin close 3 S:three ");
+    world_free(w);
+}
+
 static void a_cut_packet_is_a_gap_of_known_size(void **state)
 {
     (void)state;
@@ -800,6 +817,7 @@ int main(void)
         cmocka_unit_test(a_hole_is_parted_where_the_other_side_spoke),
         cmocka_unit_test(a_fin_that_was_not_captured_is_no_hole),
         cmocka_unit_test(a_port_used_again_is_known_without_its_syn),
+        cmocka_unit_test(a_port_used_again_is_known_from_one_side),
         cmocka_unit_test(a_cut_packet_is_a_gap_of_known_size),
         cmocka_unit_test(sequence_numbers_wrap_anywhere),
         cmocka_unit_test(a_bad_sender_is_believed_when_its_peer_does),
