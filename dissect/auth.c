@@ -33,6 +33,7 @@ struct auth {
     unsigned responses;
     bool asked;   /* a challenge waits for its response */
     bool lost;    /* bytes of a response are missing */
+    bool missed;  /* the answer to what was asked is: the next response is one to what came later */
     bool unicode; /* what the NTLM challenge negotiated */
 };
 
@@ -541,8 +542,14 @@ void auth_initial(struct auth *a, struct bytes base64)
 void auth_lost(struct auth *a)
 {
     a->asked = false;
+    a->missed = false;
     a->lost = a->found.malformed = true;
     take_response(a, bytes_of(""));
+}
+
+void auth_gap(struct auth *a)
+{
+    a->missed = a->asked;
 }
 
 void auth_challenge(struct auth *a, struct bytes base64)
@@ -558,6 +565,9 @@ void auth_challenge(struct auth *a, struct bytes base64)
 void auth_response(struct auth *a, struct bytes base64)
 {
     struct bytes line = bytes_trim(base64);
+    if (a->missed) {
+        auth_lost(a);
+    }
     a->asked = false;
     if (bytes_is(line, "*")) {
         a->found.cancelled = true;

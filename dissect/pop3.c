@@ -234,9 +234,11 @@ static bool is_continued(struct session *s, const struct frame *f)
 
 /* Commands right behind lost ones, without a word of the server between: sent in one group, whose
  * replies can not be told apart. */
-static bool in_cut_group(struct pop3 *st)
+static bool in_cut_group(struct session *s)
 {
-    st->group_cut = st->group_cut && !st->heard;
+    struct pop3 *st = pop3_of(s);
+    st->start_cut = st->start_cut && !st->heard;
+    st->group_cut = (st->group_cut && !st->heard) || (st->start_cut && session_oldest(s)->next);
     return st->group_cut;
 }
 
@@ -263,12 +265,14 @@ static void command_line(struct session *s, const struct frame *f)
     struct pending *p = session_command(s, &line, &c, tag, message_number(c.argument));
     tell_oddities(s, f, &c);
     st->quit |= tag == POP3_QUIT;
-    if (in_cut_group(st)) {
+    if (in_cut_group(s)) {
         pop3_drop_pending(s);
         return;
     }
     struct bytes argument = c.argument;
-    if (tag == POP3_AUTH && c.argument.n > 0) {
+    if (tag == POP3_AUTH && line.torn && bytes_word(&argument).n == c.argument.n) {
+        st->dangling = true; /* of "AUTH PLA" no mechanism is made */
+    } else if (tag == POP3_AUTH && c.argument.n > 0) {
         pop3_auth_begin(s, p);
     } else if (tag == POP3_STLS) {
         session_want(s, MODE_HOLD, 0);
@@ -391,7 +395,7 @@ static void begin(struct session *s)
 {
     struct pop3 *st = pop3_of(s);
     mailbox_init(&st->box, session_limits(s));
-    st->unsure = session_info(s)->midstream;
+    st->unsure = st->start_cut = session_info(s)->midstream;
 }
 
 static void frame(struct session *s, const struct frame *f)

@@ -87,6 +87,7 @@ struct pop3 {
     bool replies_lost; /* at some time */
     bool heard;        /* since the client's last line: something of the server, or a hole */
     bool group_cut;    /* commands of a group were lost: whose the replies are is not clear */
+    bool start_cut;    /* ... or may have been, before the capture began */
     bool unsure;       /* something was lost, or the start: the state is a guess */
     bool client_lost;  /* commands may be missing */
     bool pipelines;    /* the client does not wait for answers */

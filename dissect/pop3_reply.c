@@ -391,6 +391,9 @@ static void replies_lost(struct session *s, const struct frame *f)
     const struct pending *p = session_oldest(s);
     st->unsure = st->lost = st->replies_lost = true;
     st->lost_bytes = f->missing;
+    if (st->auth != NULL && st->group_cut) {
+        auth_gap(st->auth); /* what is lost here answered it */
+    }
     if (st->open != NULL) {
         pop3_open_frame(s, f);
     } else if (awaits_tls(p)) {

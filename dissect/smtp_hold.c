@@ -335,6 +335,9 @@ void smtp_server_gap(struct session *s)
     struct smtp *x = smtp_of(s);
     const struct pending *p = session_oldest(s);
     x->replies_lost = x->out_of_step = true;
+    if (x->auth != NULL && x->auth->wants && x->lost > 0) {
+        auth_gap(x->auth->auth); /* what is lost here answered it */
+    }
     if (p != NULL && (p->tag == SMTP_VERDICT || p->tag == SMTP_BDAT) && p->exchange != NULL) {
         smtp_transaction_real(p->exchange)->verdicts_cut = true;
     }
