@@ -131,7 +131,7 @@ static void smtp_resumed(struct session *s)
 static size_t smtp_held(struct session *s)
 {
     const struct smtp *x = smtp_of(s);
-    return smtp_transactions_held(s) + (x->auth ? auth_held(x->auth->auth) : 0);
+    return smtp_transactions_held(s) + smtp_pair_held(s) + (x->auth ? auth_held(x->auth->auth) : 0);
 }
 
 static const uint16_t ports[] = {25, 587, 2525, 24, 0};

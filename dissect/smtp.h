@@ -248,6 +248,7 @@ void smtp_pair_cut(struct session *s);
 /* The client goes on: if it waits for replies, it has got them all. */
 void smtp_pair_settle(struct session *s);
 void smtp_pair_free(struct session *s);
+size_t smtp_pair_held(struct session *s);
 
 /* ---- smtp_answer.c: r is NULL where no reply was seen; f may be NULL */
 void smtp_answered(struct session *s, struct pending *p, const struct reply *r,

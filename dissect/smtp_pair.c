@@ -12,7 +12,8 @@
 
 #include <stdlib.h>
 
-#define MOST 32 /* commands and replies compared; with more that wait the oldest is taken */
+#define MOST      32    /* commands and replies compared; with more that wait the oldest is taken */
+#define MOST_KEPT 16384 /* bytes of replies kept back */
 
 struct later {
     struct reply r;
@@ -24,6 +25,7 @@ struct later {
 struct smtp_later {
     struct later *reply[MOST];
     size_t n;
+    size_t bytes; /* of their texts */
 };
 
 /* ---- what goes with what -----------------------------------------------------------------------
@@ -314,6 +316,7 @@ static void keep(struct session *s, const struct reply *r, const struct frame *f
         size_t n = f->data.n < r->raw.n ? f->data.n : r->raw.n;
         k->f.data = bytes_from(k->r.raw, r->raw.n - n);
     }
+    x->later->bytes += r->raw.n;
     x->later->reply[x->later->n++] = k;
 }
 
@@ -332,7 +335,7 @@ void smtp_pair(struct session *s, struct reply *r, const struct frame *f)
     }
     struct places l;
     keep(s, r, f);
-    bool small = look(s, &l) && x->later->n < MOST;
+    bool small = look(s, &l) && x->later->n < MOST && x->later->bytes < MOST_KEPT;
     find(x, &l, false);
     if (!small || !l.any || is_clear(&l)) {
         tell_placed(s, &l);
@@ -391,6 +394,12 @@ void smtp_pair_settle(struct session *s)
         session_answered(s, NULL, 0);
     }
     x->out_of_step = x->group_cut = false;
+}
+
+size_t smtp_pair_held(struct session *s)
+{
+    const struct smtp_later *l = smtp_of(s)->later;
+    return l == NULL ? 0 : sizeof *l + l->n * sizeof(struct later) + l->bytes;
 }
 
 void smtp_pair_free(struct session *s)
