@@ -33,3 +33,12 @@ expect RCPT TO:<carla
 shot
 keys p
 refuse FROZEN
+# the smallest screen: the chosen tab has its name, figures are whole or not there
+size 40 10
+keys q 1
+expect [1 Sess] 2 3 4 5
+keys 5
+expect 1 2 3 4 [5 Stats]
+refuse loginmsgs
+click 0 27
+expect [3 Creds]

@@ -1,6 +1,7 @@
 #include "ui/tui/app_private.h"
 
 #include "ui/tui/clock.h"
+#include "ui/tui/human.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -160,7 +161,7 @@ static void click(struct app *a, const struct key *k)
     struct view *v = app_current(a);
     enum view_id tab;
     const struct pane *body = &a->frame.body;
-    if (v->ops->tab && frame_tab_at(&a->frame, k->row, k->col, &tab)) {
+    if (v->ops->tab && frame_tab_at(&a->frame, k->row, k->col, v->id, &tab)) {
         app_go_to_tab(a, tab);
     } else if (v->ops->tab && a->frame.filter.rows && k->row == a->frame.filter.row) {
         act(a, ACT_FILTER);
@@ -248,12 +249,14 @@ static void tell_news(struct app *a)
     if (p->ended && !a->told_end && !said) {
         a->told_end = true;
         ui_say(u, STYLE_NOTICE,
-               "%s: %" PRIu64 " packets, %" PRIu64 " sessions, %" PRIu64 " messages, %" PRIu64
-               " findings",
+               "%s: %" PRIu64 " packet%s, %" PRIu64 " session%s, %" PRIu64 " message%s, %" PRIu64
+               " finding%s",
                p->stopped ? "stopped"
                : u->live  ? "capture ended"
                           : "everything was read",
-               p->totals.packets, c.sessions_seen, c.messages, c.findings);
+               p->totals.packets, human_s(p->totals.packets), c.sessions_seen,
+               human_s(c.sessions_seen), c.messages, human_s(c.messages), c.findings,
+               human_s(c.findings));
     }
     if (c.full && !a->told_full && !ui_notice(u)) { /* not in place of what a key's answer is */
         a->told_full = true;

@@ -186,7 +186,8 @@ static void add_message(struct doc *d, const struct ui *u, const struct turns *t
         doc_pair(d, "queue", STYLE_NORMAL, m->queue_id);
         if (m->has_envelope) {
             doc_pair(d, "from", STYLE_NORMAL, m->mail_from.n ? m->mail_from : bytes_of("<>"));
-            doc_pairf(d, "to", STYLE_NORMAL, "%u recipients", m->recipient_total);
+            doc_pairf(d, "to", STYLE_NORMAL, "%u recipient%s", m->recipient_total,
+                      human_s(m->recipient_total));
         }
         if (m->end_of_data) {
             doc_pairf(d, "ended by", STYLE_TEMP, "%s instead of CRLF.CRLF", m->end_of_data);
@@ -398,8 +399,8 @@ static void add_mailbox(struct doc *d, const struct mailbox *m)
 {
     doc_pair(d, "mailbox", STYLE_NORMAL, m->name);
     if (m->has_messages) {
-        doc_pairf(d, "holds", STYLE_NORMAL, "%" PRIu64 " messages, %" PRIu64 " bytes", m->messages,
-                  m->octets);
+        doc_pairf(d, "holds", STYLE_NORMAL, "%" PRIu64 " message%s, %" PRIu64 " bytes", m->messages,
+                  human_s(m->messages), m->octets);
     }
     if (m->retrieved_count || m->deleted_count) {
         doc_pairf(d, "fetched", STYLE_NORMAL, "%u, deleted %u%s", m->retrieved_count,
@@ -439,10 +440,10 @@ static void add_session(struct doc *d, const struct ui *u, const struct turns *t
     if (i->mailbox) {
         add_mailbox(d, i->mailbox);
     }
-    doc_pairf(d, "sent", STYLE_NORMAL, "%" PRIu64 " bytes, %" PRIu64 " packets", c->bytes,
-              c->packets);
-    doc_pairf(d, "got", STYLE_NORMAL, "%" PRIu64 " bytes, %" PRIu64 " packets", v->bytes,
-              v->packets);
+    doc_pairf(d, "sent", STYLE_NORMAL, "%" PRIu64 " bytes, %" PRIu64 " packet%s", c->bytes,
+              c->packets, human_s(c->packets));
+    doc_pairf(d, "got", STYLE_NORMAL, "%" PRIu64 " bytes, %" PRIu64 " packet%s", v->bytes,
+              v->packets, human_s(v->packets));
     doc_pairf(d, "loss", i->missing ? STYLE_LOST : STYLE_NORMAL,
               "%" PRIu64 " bytes in %u gaps, %u retransmitted", i->missing, i->gaps,
               c->retransmitted + v->retransmitted);

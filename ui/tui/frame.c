@@ -6,8 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define TABS 5
-#define WIDE 100 /* columns from which names are written out */
+#define TABS   5
+#define WIDE   100 /* columns from which names are written out */
+#define NARROW 56  /* columns below which the chosen tab alone has a name */
 
 /* ---- pace ---- */
 
@@ -76,37 +77,40 @@ void frame_layout(struct frame *f, struct canvas *c, bool tab, bool no_header)
 
 static const char *const tab_short[TABS] = {"Sess", "Msgs", "Creds", "Find", "Stats"};
 
-static int tab_text(int tab, bool chosen, bool wide, char *out, size_t room)
+/* Names are written out, shortened, or, of all but the chosen tab, left away. */
+static int tab_text(int tab, int chosen, int cols, char *out, size_t room)
 {
-    const char *name = wide ? view_title((enum view_id)tab) : tab_short[tab];
-    return snprintf(out, room, chosen ? "[%d %s]" : " %d %s ", tab + 1, name);
+    const char *name = cols >= WIDE ? view_title((enum view_id)tab) : tab_short[tab];
+    if (cols < NARROW) {
+        return tab == chosen ? snprintf(out, room, " [%d %s]", tab + 1, name)
+                             : snprintf(out, room, " %d", tab + 1);
+    }
+    return snprintf(out, room, tab == chosen ? "[%d %s]" : " %d %s ", tab + 1, name);
 }
 
-/* The column where the first tab stands, so that all end before the right edge. */
-static int tabs_from(int cols)
+/* Where a tab begins, so that all end before the right edge. */
+static int tab_column(int tab, int chosen, int cols)
 {
     char text[40];
-    int sum = 0;
-    for (int i = 0; i < TABS; i++) {
-        sum += tab_text(i, false, cols >= WIDE, text, sizeof(text)) + (cols >= WIDE ? 1 : 0);
+    int at = cols;
+    for (int i = TABS - 1; i >= tab; i--) {
+        at -= tab_text(i, chosen, cols, text, sizeof(text)) + (cols >= WIDE ? 1 : 0);
     }
-    return cols - sum;
+    return at;
 }
 
-bool frame_tab_at(const struct frame *f, int row, int col, enum view_id *out)
+bool frame_tab_at(const struct frame *f, int row, int col, enum view_id chosen, enum view_id *out)
 {
     char text[40];
     if (f->head.rows == 0 || row != f->head.row) {
         return false;
     }
-    int at = tabs_from(f->head.cols);
     for (int i = 0; i < TABS; i++) {
-        int n = tab_text(i, false, f->head.cols >= WIDE, text, sizeof(text));
-        if (col >= at && col < at + n) {
+        int at = tab_column(i, (int)chosen, f->head.cols);
+        if (col >= at && col < at + tab_text(i, (int)chosen, f->head.cols, text, sizeof(text))) {
             *out = (enum view_id)i;
             return true;
         }
-        at += n + (f->head.cols >= WIDE ? 1 : 0);
     }
     return false;
 }
@@ -145,15 +149,15 @@ static void write_mode(const struct ui *u, char *out, size_t room)
 static void draw_first(const struct pane *row, const struct ui *u, enum view_id tab)
 {
     char text[120];
-    int at = tabs_from(row->cols);
+    int end = tab_column(0, (int)tab, row->cols);
     pane_fill(row, 0, 0, 1, row->cols, STYLE_BAR);
-    int used = pane_str(row, 0, 0, at, STYLE_TAB, " mailwire ");
+    int used = pane_str(row, 0, 0, end, STYLE_TAB, " mailwire ");
     write_mode(u, text, sizeof(text));
-    pane_str(row, 0, used + 1, at - used - 2, u->frozen ? STYLE_TAB : STYLE_BAR, text);
+    pane_str(row, 0, used + 1, end - used - 2, u->frozen ? STYLE_TAB : STYLE_BAR, text);
     for (int i = 0; i < TABS; i++) {
-        int n = tab_text(i, (int)tab == i, row->cols >= WIDE, text, sizeof(text));
-        pane_str(row, 0, at, n, (int)tab == i ? STYLE_TAB : STYLE_BAR, text);
-        at += n + (row->cols >= WIDE ? 1 : 0);
+        int n = tab_text(i, (int)tab, row->cols, text, sizeof(text));
+        pane_str(row, 0, tab_column(i, (int)tab, row->cols), n,
+                 (int)tab == i ? STYLE_TAB : STYLE_BAR, text);
     }
 }
 

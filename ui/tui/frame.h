@@ -43,7 +43,7 @@ void frame_draw_filter(const struct frame *f, const struct ui *u, enum view_id t
 void frame_draw_rule(const struct frame *f, const struct ui *u, bool tab);
 void frame_draw_keys(const struct frame *f, const struct ui *u, enum view_id v);
 /* Which tab, or which key of the key row, stands there. */
-bool frame_tab_at(const struct frame *f, int row, int col, enum view_id *out);
+bool frame_tab_at(const struct frame *f, int row, int col, enum view_id chosen, enum view_id *out);
 enum action frame_key_at(const struct frame *f, const struct ui *u, enum view_id v, int row,
                          int col);
 /* Instead of anything, where the terminal is too small. */

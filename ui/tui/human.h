@@ -20,5 +20,10 @@ const char *human_span(int64_t ns, char out[static HUMAN_ROOM]);
 const char *human_took(int64_t ns, char out[static HUMAN_ROOM]);
 /* "17 s", "3 min 12 s", "2 h 5 min". */
 const char *human_wait(uint64_t seconds, char out[static HUMAN_ROOM]);
+/* The end of a word behind a number: "" or "s". */
+static inline const char *human_s(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
 
 #endif

@@ -1,5 +1,7 @@
 #include "ui/tui/prompt.h"
 
+#include "ui/tui/human.h"
+
 #include <stdio.h>
 
 static const char *const leads[PROMPT_KINDS] = {[PROMPT_FILTER] = " Filter: ",
@@ -142,11 +144,12 @@ void prompt_draw(const struct prompt *p, const struct pane *row)
     }
     char text[64];
     size_t shown = p->ui->rows[LIST_SESSIONS] ? rows_count(p->ui->rows[LIST_SESSIONS]) : 0;
-    snprintf(text, sizeof(text), "%s %zu of %zu sessions",
+    snprintf(text, sizeof(text), "%s %zu of %zu session%s",
              p->wrong     ? "wrong,"
              : p->waiting ? ".."
                           : "ok,",
-             shown, (size_t)store_counters(p->ui->store).sessions);
+             shown, (size_t)store_counters(p->ui->store).sessions,
+             human_s(store_counters(p->ui->store).sessions));
     pane_right(row, 0, row->cols - 25, 24, p->wrong ? STYLE_ERROR : STYLE_DIM, bytes_of(text));
 }
 

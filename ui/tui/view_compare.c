@@ -351,9 +351,10 @@ static void detail(const struct view *v, const struct pane *p)
         return;
     }
     const struct pair *pair = &c->pair[c->list.cursor];
-    int used = pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%zu of %zu%s   %zu differences (n)   ",
-                           c->list.cursor + 1, c->pairs, all_aligned(c) ? "" : ", aligning",
-                           c->differences);
+    int used =
+        pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%zu of %zu%s   %zu difference%s (n)   ",
+                    c->list.cursor + 1, c->pairs, all_aligned(c) ? "" : ", aligning",
+                    c->differences, human_s(c->differences));
     if (pair->left == NONE || pair->right == NONE) {
         pane_printf(p, 0, 1 + used, p->cols - used - 2, STYLE_DIFF, "only on the %s",
                     pair->left == NONE ? "right" : "left");

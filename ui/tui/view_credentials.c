@@ -238,7 +238,8 @@ static void detail(const struct view *v, const struct pane *p)
     buf_printf(&b, "%s (v)   ", modes[c->mode]);
     buf_add(&b, e.login.user);
     if (e.group && e.group->count > 1) {
-        buf_printf(&b, ": %u times in %u sessions, first ", e.group->count, e.group->sessions);
+        buf_printf(&b, ": %u times in %u session%s, first ", e.group->count, e.group->sessions,
+                   human_s(e.group->sessions));
         ui_clock(v->ui, e.group->first_time, 0, &b);
         buf_add_str(&b, ", last ");
         ui_clock(v->ui, e.group->last_time, 0, &b);

@@ -24,7 +24,8 @@ static void draw_title(const struct dialogue *d, const struct pane *p)
     buf_printf(&b, "  %s  ", human_took(s.info.last - s.info.start, room));
     column_cell(d->view.ui, &s, COLUMN_bytes, &b, &style);
     if (p->cols >= DIALOGUE_WIDE) {
-        buf_printf(&b, "  %u msg  %u findings", s.info.messages, s.info.notes);
+        buf_printf(&b, "  %u msg  %u finding%s", s.info.messages, s.info.notes,
+                   human_s(s.info.notes));
     }
     int right = text_columns(buf_bytes(&b));
     pane_right(p, 0, 0, p->cols - 1, STYLE_BAR, buf_bytes(&b));
@@ -269,12 +270,12 @@ void dialogue_detail(const struct view *v, const struct pane *p)
     if (dialogue_place(d) != NOWHERE) {
         pane_printf(
             p, 0, 1, p->cols - 2, STYLE_DIM,
-            "%zu of %zu   %u problems (%s)   details: %s (r raw, X hex, t hides)   secrets %s (u)"
+            "%zu of %zu   %u problem%s (%s)   details: %s (r raw, X hex, t hides)   secrets %s (u)"
             "   %s (v)%s",
             d->list.cursor + (d->turns.lines > 0), d->turns.lines, d->turns.problems,
-            d->only_problems ? "only these, f shows all" : "n", modes[d->mode],
-            v->ui->show_secrets ? "shown" : "hidden", d->ladder ? "ladder" : "transcript",
-            d->search[0] ? "   searching" : "");
+            human_s(d->turns.problems), d->only_problems ? "only these, f shows all" : "n",
+            modes[d->mode], v->ui->show_secrets ? "shown" : "hidden",
+            d->ladder ? "ladder" : "transcript", d->search[0] ? "   searching" : "");
         return;
     }
     struct buf b; /* without details beside: the whole text of the line */

@@ -274,7 +274,7 @@ static void detail(const struct view *v, const struct pane *p)
         if (it->has_envelope) {
             buf_add_str(&b, "  ");
             buf_add(&b, it->mail_from.n ? it->mail_from : bytes_of("<>"));
-            buf_printf(&b, " -> %u recipients", it->recipient_total);
+            buf_printf(&b, " -> %u recipient%s", it->recipient_total, human_s(it->recipient_total));
         }
         if (it->reply.n) {
             buf_add_str(&b, "  ");

@@ -350,9 +350,10 @@ static void ask_to_forget(struct sessions *s, bool shown)
         return;
     }
     ui_ask(s->view.ui, shown ? forget_shown : forget_others, &s->view,
-           shown ? "Forget the %" PRIu64 " sessions shown?"
-                 : "Forget the %" PRIu64 " sessions that are not marked?",
-           n);
+           "Forget the %" PRIu64 " session%s %s?", n, human_s(n),
+           shown    ? "shown"
+           : n == 1 ? "that is not marked"
+                    : "that are not marked");
 }
 
 static void next_marked(struct sessions *s, bool forward)

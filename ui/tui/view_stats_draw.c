@@ -20,7 +20,9 @@ static const struct {
 /* A column of numbers, its right edge at x. */
 static void number_at(const struct pane *p, int row, int x, enum style style, const char *text)
 {
-    pane_right(p, row, x - 8, 8, style, bytes_of(text));
+    if (x <= p->cols) { /* whole or not at all */
+        pane_right(p, row, x - 8, 8, style, bytes_of(text));
+    }
 }
 
 static void draw_protocol_row(const struct statistics *s, const struct pane *p, int row, int i)
@@ -295,7 +297,7 @@ void statistics_draw(const struct view *v, const struct pane *p)
     ui_clock(v->ui, t.first, 0, &b);
     buf_add_str(&b, " - ");
     ui_clock(v->ui, t.last, 0, &b);
-    buf_printf(&b, "   %s sessions %s%s", human_count(t.sessions, room),
+    buf_printf(&b, "   %s session%s %s%s", human_count(t.sessions, room), human_s(t.sessions),
                statistics_of_shown(s) ? "that the filter shows" : "that ended",
                s->making && !s->own ? ", counting" : "");
     if (t.without_dialog) {
