@@ -224,6 +224,14 @@ static bool announces_mail(struct session *s, const struct pending *p, struct by
            bytes_starts(bytes_word(&text), "octet");
 }
 
+/* The answer to STLS, in the words that servers have for it; the command was lost. */
+static bool says_tls(struct bytes text)
+{
+    return bytes_search(text, "TLS", 0) != SIZE_MAX &&
+           (bytes_search(text, "begin", 0) != SIZE_MAX ||
+            bytes_search(text, "ready", 0) != SIZE_MAX);
+}
+
 static void unasked(struct session *s, struct reply *r, struct bytes text, const struct frame *f)
 {
     pop3_of(s)->greeted = true; /* it will not come any more */
@@ -231,6 +239,9 @@ static void unasked(struct session *s, struct reply *r, struct bytes text, const
     session_reply(s, r, NULL);
     if (r->status == REPLY_OK && announces_mail(s, NULL, text)) {
         pop3_open_begin(s, NULL, r, SHAPE_MAIL, f);
+    } else if (r->status == REPLY_OK && pop3_of(s)->group_cut && says_tls(text)) {
+        session_set_state(s, stls_state, f, true);
+        session_start_tls(s); /* looks whether a handshake follows */
     } else if (bytes_at(r->raw, 0) == '+' && r->status == REPLY_ODD) {
         pop3_of(s)->dangling = true; /* of an AUTH that was lost: the client answers */
     }

@@ -346,6 +346,11 @@ void smtp_unasked(struct session *s, const struct reply *r, const struct frame *
     if (is_go_ahead(r) && x->unsure && x->body == NULL && x->chunk == NULL &&
         session_oldest(s) == NULL) {
         smtp_go_ahead_unasked(s, r, f);
+    } else if (r->code == 220 && x->group_cut && smtp_client_seen(s) && x->body == NULL &&
+               x->chunk == NULL && bytes_search(r->raw, "TLS", 0) != SIZE_MAX) {
+        session_set_state(s, "STARTTLS", f, true); /* STARTTLS was lost */
+        restart(s);
+        session_start_tls(s);
     } else if (!smtp_client_seen(s)) {
         follow_server(s, r, f);
     } else if (r->code == 221 && x->unsure) { /* QUIT was lost */
