@@ -70,14 +70,18 @@ static void draw(struct runner *r)
 static void turn(struct runner *r)
 {
     if (take_keys(r)) {
+        if (app_ended(r->app)) {
+            return; /* not after another wait */
+        }
         app_work(r->app, clock_now() + KEY_WORK_NS);
         draw(r);
     }
-    bool more = drain(r);
+    bool was_ended = r->relay_ended, more = drain(r);
     more |= app_work(r->app, clock_now() + WORK_NS);
     int64_t every = r->relay_ended && !more ? DRAW_EVERY_IDLE : DRAW_EVERY;
     int64_t now = clock_now(), due = r->drawn + every;
-    if (now >= due || (r->busy && !more)) { /* also when the last of the work is done */
+    /* also when the last of the work is done, or the run is over */
+    if (now >= due || (r->busy && !more) || r->relay_ended != was_ended) {
         draw(r);
         due = r->drawn + every;
     }
