@@ -39,5 +39,7 @@ void auth_free(struct auth **a);
  * *out holds what could be decoded). Appends to out. */
 struct buf;
 bool auth_base64(struct bytes text, struct buf *out);
+/* Base64 and nothing else, as a line of an exchange is. */
+bool auth_looks_base64(struct bytes text);
 
 #endif

@@ -31,6 +31,15 @@ static bool padding_only(struct bytes b)
     return true;
 }
 
+bool auth_looks_base64(struct bytes text)
+{
+    size_t n = 0;
+    while (n < text.n && base64_value(text.p[n]) >= 0) {
+        n++;
+    }
+    return text.n > 0 && n + 2 >= text.n && padding_only(bytes_from(text, n));
+}
+
 bool auth_base64(struct bytes text, struct buf *out)
 {
     uint32_t bits = 0;

@@ -209,12 +209,15 @@ static void tell_oddities(struct session *s, const struct frame *f, const struct
     }
 }
 
-/* The rest of a line whose beginning is lost may be a password. */
+/* The rest of a line whose beginning is lost may be a password; so may what scripts that do not
+ * wait say where AUTH was refused. */
 static void mask_fragment(struct session *s, const struct frame *f, struct command *c)
 {
-    if (f->torn && (c->flags & (COMMAND_UNKNOWN | COMMAND_DATA)) &&
+    bool payload = pop3_of(s)->loose_payload && auth_looks_base64(f->data);
+    if ((f->torn || payload) && (c->flags & (COMMAND_UNKNOWN | COMMAND_DATA)) &&
         session_get_state(s) != pop3_transaction) {
         c->secret = f->data;
+        c->word = c->argument = (struct bytes){NULL, 0};
     }
 }
 
@@ -252,6 +255,7 @@ static void command_line(struct session *s, const struct frame *f)
     }
     parse(f->data, &c, &v);
     mask_fragment(s, f, &c);
+    st->loose_payload = st->loose_payload && v == NULL;
     settle(s);
     bool guess = st->unsure || !pop3_seen(s, FROM_SERVER);
     if (v != NULL && guess) {

@@ -81,7 +81,9 @@ struct pop3 {
     uint8_t *user;        /* of the last USER answered, until the login is; NULL none */
     bool auth_said;       /* the exchange holds something the client said */
     bool blind;           /* the client's direction is not held although an exchange is open */
-    bool dangling;        /* an exchange was told before its end was seen */
+    bool loose_payload; /* AUTH was refused: what is no command may be what it would have been told
+                         */
+    bool dangling;      /* an exchange was told before its end was seen */
     bool greeted;
     bool lost;         /* replies are missing since the oldest command was sent */
     bool replies_lost; /* at some time */

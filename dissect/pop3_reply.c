@@ -50,6 +50,7 @@ static void answer_login(struct session *s, const struct pending *p, const struc
         pop3_login(s, p, !known ? TRI_UNKNOWN : yes ? TRI_YES : TRI_NO);
     }
     if (p->tag == POP3_AUTH) {
+        pop3_of(s)->loose_payload = r->status == REPLY_REFUSE;
         session_release(s, FROM_CLIENT, MODE_LINE, 0);
     }
     if (yes) {

@@ -136,8 +136,9 @@ struct pending *session_await_verdict(struct session *s, const struct frame *f, 
                                       uint16_t tag);
 /* The oldest command not answered, or NULL. */
 struct pending *session_oldest(struct session *s);
-/* Tells EV_REPLY for r, paired with p (NULL: unasked). Fills latency. */
-void session_reply(struct session *s, const struct reply *r, const struct pending *p);
+/* Tells EV_REPLY for r, paired with p (NULL: unasked). Fills latency, and secret where r repeats
+ * the command's. */
+void session_reply(struct session *s, struct reply *r, const struct pending *p);
 /* Tells EV_EXCHANGE (state_after is the state now) and drops the oldest command. r may be NULL. */
 void session_answered(struct session *s, const struct reply *r, uint32_t answer_lines);
 /* Tells EV_LINE: one line of a multi-line answer. */

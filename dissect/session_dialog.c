@@ -1,5 +1,6 @@
 /* Commands, replies and their pairing; credentials. */
 #include "capture/base/error.h"
+#include "dissect/mask.h"
 #include "dissect/session_private.h"
 
 #include <stdlib.h>
@@ -94,7 +95,10 @@ struct pending *session_oldest(struct session *s)
 static void keep_refusal(struct session *s, const struct reply *r)
 {
     struct bytes first = bytes_sub(r->raw, 0, bytes_find(r->raw, '\n', 0));
-    first = bytes_sub(first, 0, KEPT_REPLY_BYTES);
+    struct buf masked;
+    buf_init(&masked, first.n + sizeof MASKED);
+    mask_add(&masked, first, r->secret, false);
+    first = bytes_sub(buf_bytes(&masked), 0, KEPT_REPLY_BYTES);
     uint8_t *room = NULL;
     if (s->info.last_reply.p != NULL) {
         memcpy(&room, &s->info.last_reply.p, sizeof room); /* our own room, writable */
@@ -105,10 +109,34 @@ static void keep_refusal(struct session *s, const struct reply *r)
         memcpy(room, first.p, first.n);
         s->info.last_reply = bytes_make(room, first.n);
     }
+    buf_done(&masked);
 }
 
-void session_reply(struct session *s, const struct reply *r, const struct pending *p)
+/* Servers repeat what they did not understand, a password among it. What is shorter than this
+ * stands in any reply. */
+#define ECHO_LEAST 4
+
+static void hide_echo(struct reply *r, struct bytes secret)
 {
+    const uint8_t *end = r->raw.p + r->raw.n, *first = NULL, *last = NULL;
+    if (r->secret.n > 0 || secret.n < ECHO_LEAST || r->raw.n < secret.n) {
+        return;
+    }
+    for (const uint8_t *p = r->raw.p;
+         (p = memmem(p, (size_t)(end - p), secret.p, secret.n)) != NULL; p += secret.n) {
+        first = first != NULL ? first : p;
+        last = p + secret.n;
+    }
+    if (first != NULL) {
+        r->secret = bytes_make(first, (size_t)(last - first));
+    }
+}
+
+void session_reply(struct session *s, struct reply *r, const struct pending *p)
+{
+    if (p != NULL) {
+        hide_echo(r, p->command.secret);
+    }
     s->greeted = true;
     s->info.last_code = r->code;
     s->info.last_negative = r->status == REPLY_DEFER || r->status == REPLY_REFUSE;

@@ -6,7 +6,7 @@ static void smtp_begin(struct session *s)
     struct smtp *x = smtp_of(s);
     x->banner_due = true;
     if (session_info(s)->midstream) {
-        x->unsure = x->stray_answer = true;
+        x->unsure = x->stray_answer = x->loose_payload = true;
         x->wait = PEEK_START;
         framer_mode(session_framer(s, FROM_CLIENT), MODE_PEEK, 3);
     }

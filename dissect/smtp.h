@@ -181,17 +181,18 @@ struct smtp {
     bool hello_ok : 1; /* ... and accepted, at some time */
     bool logged_in : 1;
     bool lmtp : 1;
-    bool unsure : 1;       /* commands may be missing: their order is not judged */
-    bool replies_lost : 1; /* at some time */
-    bool out_of_step : 1;  /* replies were lost, and none was paired since */
-    bool stray_answer : 1; /* an AUTH whose beginning was lost may wait for the next line */
-    bool challenged : 1;   /* ... and does: its challenge was seen */
-    bool verdict_lost : 1; /* replies were lost while the message in progress was sent */
-    bool pipelines : 1;    /* the client sends in groups */
-    bool nothing_open : 1; /* no transaction is, whatever was lost before */
-    bool heard : 1;        /* since the client's last line: a line of the server, or a hole */
-    bool group_cut : 1;    /* commands were lost, and their replies may still come */
-    bool tail : 1;         /* the last line broke off: what follows a gap may be its rest */
+    bool unsure : 1;        /* commands may be missing: their order is not judged */
+    bool replies_lost : 1;  /* at some time */
+    bool out_of_step : 1;   /* replies were lost, and none was paired since */
+    bool stray_answer : 1;  /* an AUTH whose beginning was lost may wait for the next line */
+    bool challenged : 1;    /* ... and does: its challenge was seen */
+    bool loose_payload : 1; /* what is no command may be what AUTH would have been told */
+    bool verdict_lost : 1;  /* replies were lost while the message in progress was sent */
+    bool pipelines : 1;     /* the client sends in groups */
+    bool nothing_open : 1;  /* no transaction is, whatever was lost before */
+    bool heard : 1;         /* since the client's last line: a line of the server, or a hole */
+    bool group_cut : 1;     /* commands were lost, and their replies may still come */
+    bool tail : 1;          /* the last line broke off: what follows a gap may be its rest */
 };
 
 static inline struct smtp *smtp_of(struct session *s)

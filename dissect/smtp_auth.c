@@ -118,6 +118,7 @@ void smtp_auth_answered(struct session *s, struct pending *p, const struct reply
             session_set_state(s, "AUTH", f, !(p->command.flags & COMMAND_OUT_OF_ORDER));
             x->logged_in = true;
         }
+        x->loose_payload = smtp_refused(r);
         finish(s, p,
                r == NULL         ? TRI_UNKNOWN
                : smtp_ok(r)      ? TRI_YES

@@ -186,6 +186,18 @@ static bool is_rest_of_line(const struct smtp *x, const struct frame *f, enum sm
     return v == SMTP_UNKNOWN && f->torn && x->tail;
 }
 
+/* Words that no one knows, but not for everyone to read: "AUTH=PLAIN …" and its like; and what
+ * scripts that do not wait say where AUTH was refused, or was not captured. */
+static void hide_payload(const struct smtp *x, const struct frame *f, struct command *c)
+{
+    if (bytes_starts(c->word, "AUTH")) {
+        c->secret = c->argument;
+    } else if (x->loose_payload && auth_looks_base64(f->data)) {
+        c->secret = f->data;
+        c->word = c->argument = (struct bytes){NULL, 0};
+    }
+}
+
 void smtp_command_line(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
@@ -199,6 +211,7 @@ void smtp_command_line(struct session *s, const struct frame *f)
     }
     if (v == SMTP_UNKNOWN) {
         c.flags |= COMMAND_UNKNOWN;
+        hide_payload(x, f, &c);
     } else if (v == SMTP_AUTH || v == SMTP_X_EXPS) {
         c.secret = smtp_auth_secret(c.argument);
     }
@@ -206,6 +219,7 @@ void smtp_command_line(struct session *s, const struct frame *f)
     if (v != SMTP_EHLO && v != SMTP_HELO) {
         smtp_guess_lmtp(s);
     }
+    x->loose_payload = x->loose_payload && v == SMTP_UNKNOWN;
     struct bytes shown = without_secret(f, &c);
     if (out_of_order(x, v)) {
         c.flags |= COMMAND_OUT_OF_ORDER;
@@ -227,23 +241,12 @@ void smtp_command_line(struct session *s, const struct frame *f)
     }
 }
 
-static bool is_base64(struct bytes b)
-{
-    for (size_t i = 0; i < b.n; i++) {
-        int c = b.p[i];
-        if (!ascii_is_alpha(c) && !ascii_is_digit(c) && c != '+' && c != '/' && c != '=') {
-            return false;
-        }
-    }
-    return b.n > 0;
-}
-
 /* What may answer a challenge whose AUTH was not captured is no command, and perhaps a password. */
 static bool stray_answer(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
     bool due = x->stray_answer && x->auth == NULL && smtp_server_seen(s) &&
-               (x->challenged || is_base64(f->data) || bytes_is(f->data, "*")) &&
+               (x->challenged || auth_looks_base64(f->data) || bytes_is(f->data, "*")) &&
                !smtp_is_command(f->data);
     x->stray_answer = x->challenged = false;
     if (due) {
