@@ -86,7 +86,7 @@ static void export_config_set(struct running *r, struct export_config *c, const 
         .explain = o->explain,
         .parts = o->parts,
         .geo = r->geo,
-        .nano = source_stats(r->source)->nano,
+        .nano = &source_stats(r->source)->nano,
         .file_name = live ? NULL : run_file_name,
         .file_name_arg = r,
         .warn = run_warn,

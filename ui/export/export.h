@@ -23,7 +23,7 @@ struct export_config {
     bool hashcat;          /* credentials: lines for hashcat (ui/export/hashcat.h) */
     unsigned hashcat_mode; /* only this mode, 0 all */
     struct geo *geo;       /* where addresses are (ui/export/geo.h), NULL not known */
-    bool nano;             /* times with nine digits; may be set before the first event */
+    const bool *nano; /* times with nine digits; the reader knows it once it has begun; or NULL */
     const char *(*file_name)(void *arg,
                              uint32_t file); /* capture file names, for log.file.path; NULL live */
     void *file_name_arg;

@@ -433,8 +433,9 @@ static uint32_t ignored(void)
 static void json_event(struct sink *self, const struct event *e)
 {
     struct json_export *x = (struct json_export *)self;
-    if (x->sequence == 0) { /* the precision may be known only now */
-        x->j.precision = x->config->nano ? WHEN_NANO : WHEN_MICRO;
+    if (x->config->nano != NULL &&
+        *x->config->nano) { /* known only now; a later file may have it */
+        x->j.precision = WHEN_NANO;
     }
     records[e->kind](x, e);
 }
