@@ -303,11 +303,11 @@ static void leave_signals(void)
     }
 }
 
-static _Noreturn void child(int fd, const struct broker_config *c, pid_t caller)
+/* saved: the terminal as it was, NULL where there is none to restore. */
+static _Noreturn void child(int fd, const struct broker_config *c, pid_t caller,
+                            const struct termios *saved)
 {
     struct server *s = xcalloc(1, sizeof *s);
-    struct termios saved;
-    bool terminal = c->viewer && tcgetattr(STDIN_FILENO, &saved) == 0;
     s->fd = fd;
     s->write_path = c->write_path;
     s->viewer = c->viewer;
@@ -315,14 +315,14 @@ static _Noreturn void child(int fd, const struct broker_config *c, pid_t caller)
     prctl(PR_SET_NAME, "mailwire-broker", 0, 0, 0);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* not to be traced by the user the caller becomes */
-    if (!terminal) {
+    if (saved == NULL) {
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* also while it waits for a pipe's reader */
     }
     if (getppid() == caller) {
         serve(s);
     }
-    if (terminal && !s->farewell) {
-        restore_terminal(&saved);
+    if (saved != NULL && !s->farewell) {
+        restore_terminal(saved);
     }
     _exit(0);
 }
@@ -471,6 +471,8 @@ bool broker_start(struct broker **b, const struct broker_config *c, struct error
 {
     int pair[2];
     pid_t caller = getpid();
+    struct termios before; /* asked here: the child may come to it when the viewer has changed it */
+    bool terminal = c->viewer && tcgetattr(STDIN_FILENO, &before) == 0;
     *b = NULL;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         return error_set(e, "the program can not be split in two: %s", strerror(errno));
@@ -479,7 +481,7 @@ bool broker_start(struct broker **b, const struct broker_config *c, struct error
     pid_t pid = fork();
     if (pid == 0) {
         close(pair[1]);
-        child(pair[0], c, caller);
+        child(pair[0], c, caller, terminal ? &before : NULL);
     }
     close(pair[0]);
     if (pid < 0) {
