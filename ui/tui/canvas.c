@@ -99,6 +99,11 @@ struct pane pane_sub(const struct pane *p, int row, int col, int rows, int cols)
                          clamp(cols, 0, p->cols - col)};
 }
 
+struct pane pane_amid(const struct pane *p, int rows, int cols)
+{
+    return pane_sub(p, (p->rows - rows) / 2, (p->cols - cols) / 2, rows, cols);
+}
+
 /* The cell at a place of the pane, or NULL outside of it. */
 static struct cell *cell_at(const struct pane *p, int row, int col)
 {

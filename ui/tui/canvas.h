@@ -70,6 +70,8 @@ const struct cell *canvas_cell(const struct canvas *c, int row, int col);
 struct pane canvas_pane(struct canvas *c);
 /* A part of p, clamped to it. */
 struct pane pane_sub(const struct pane *p, int row, int col, int rows, int cols);
+/* ... in the middle of p. */
+struct pane pane_amid(const struct pane *p, int rows, int cols);
 
 /* Draws text into at most `cols` columns from (row, col); returns the columns used. */
 int pane_text(const struct pane *p, int row, int col, int cols, enum style s, struct bytes text);

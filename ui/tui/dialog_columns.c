@@ -174,7 +174,7 @@ static void draw(const struct dialog *d, const struct pane *all)
     const struct ui *u = d->ui;
     int cols = all->cols < BOX_COLS ? all->cols : BOX_COLS;
     int rows = all->rows - 2 < (int)c->rows + 5 ? all->rows - 2 : (int)c->rows + 5;
-    struct pane p = pane_sub(all, (all->rows - rows) / 2, (all->cols - cols) / 2, rows, cols);
+    struct pane p = pane_amid(all, rows, cols);
     struct list l = c->list; /* a copy: drawing changes nothing */
     pane_box(&p, "Columns");
     pane_str(&p, 1, 7, 12, STYLE_HEAD, "column");
@@ -183,9 +183,7 @@ static void draw(const struct dialog *d, const struct pane *all)
     for (int r = 0; r < rows - 5 && l.top + (size_t)r < c->rows; r++) {
         draw_row(c, &p, r + 2, l.top + (size_t)r);
     }
-    if (ui_notice(u)) { /* the box may stand over the row where it is said otherwise */
-        pane_str(&p, rows - 3, 2, cols - 4, u->notice.style, u->notice.text);
-    }
+    ui_draw_notice(u, &p, rows - 3);
     pane_str(&p, rows - 2, 2, cols - 4, STYLE_DIM,
              cols > 74 ? "Space on/off  K J move  < > width  d usual ones  w keep  Enter done"
                        : "Space  K J move  < > width  d  w keep  Enter");

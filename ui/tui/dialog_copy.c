@@ -53,7 +53,7 @@ static void draw(const struct dialog *d, const struct pane *all)
     const struct chooser *c = (const struct chooser *)d;
     int cols = all->cols < BOX_COLS ? all->cols : BOX_COLS;
     int want = (int)c->copies.count + 3, rows = all->rows - 2 < want ? all->rows - 2 : want;
-    struct pane p = pane_sub(all, (all->rows - rows) / 2, (all->cols - cols) / 2, rows, cols);
+    struct pane p = pane_amid(all, rows, cols);
     struct list l = c->list; /* a copy: drawing changes nothing */
     pane_box(&p, "Copy");
     list_layout(&l, c->copies.count, rows - 3);

@@ -115,7 +115,7 @@ static void draw(const struct dialog *d, const struct pane *all)
     const struct form *f = (const struct form *)d;
     int cols = all->cols < BOX_COLS ? all->cols : BOX_COLS;
     int rows = all->rows < LINES + 7 ? all->rows : LINES + 7;
-    struct pane p = pane_sub(all, (all->rows - rows) / 2, (all->cols - cols) / 2, rows, cols);
+    struct pane p = pane_amid(all, rows, cols);
     int shown = rows - 6, first = f->line >= shown ? f->line - shown + 1 : 0;
     struct buf text;
     pane_box(&p, "Filter");

@@ -57,7 +57,7 @@ static void draw(const struct dialog *d, const struct pane *all)
     const struct saving *s = (const struct saving *)d;
     int rows = all->rows < BOX_ROWS ? all->rows : BOX_ROWS;
     int cols = all->cols < BOX_COLS ? all->cols : BOX_COLS;
-    struct pane p = pane_sub(all, (all->rows - rows) / 2, (all->cols - cols) / 2, rows, cols);
+    struct pane p = pane_amid(all, rows, cols);
     int percent = save_part_percent(s->job);
     pane_box(&p, "Saving");
     if (percent < 0) {

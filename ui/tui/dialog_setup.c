@@ -249,16 +249,14 @@ static void draw(const struct dialog *d, const struct pane *all)
     const struct ui *u = d->ui;
     int cols = all->cols < BOX_COLS ? all->cols : BOX_COLS;
     int rows_most = (int)ROWS + 5, height = all->rows < rows_most ? all->rows : rows_most;
-    struct pane p = pane_sub(all, (all->rows - height) / 2, (all->cols - cols) / 2, height, cols);
+    struct pane p = pane_amid(all, height, cols);
     struct list l = s->list; /* a copy: drawing changes nothing */
     pane_box(&p, "Setup");
     list_layout(&l, ROWS, height - 4);
     for (int r = 0; r < height - 4 && l.top + (size_t)r < ROWS; r++) {
         draw_row(s, &p, r + 1, l.top + (size_t)r);
     }
-    if (ui_notice(u)) { /* the box may stand over the row where it is said otherwise */
-        pane_str(&p, height - 3, 2, cols - 4, u->notice.style, u->notice.text);
-    }
+    ui_draw_notice(u, &p, height - 3);
     pane_str(&p, height - 2, 2, cols - 4, STYLE_DIM,
              cols > 60 ? "Space < > change   w keep in the settings   Enter done"
                        : "Space < > change  w keep  Enter");

@@ -90,6 +90,13 @@ bool ui_notice(const struct ui *u)
     return u->notice.text[0] && u->now < u->notice.until;
 }
 
+void ui_draw_notice(const struct ui *u, const struct pane *box, int row)
+{
+    if (ui_notice(u)) {
+        pane_str(box, row, 2, box->cols - 4, u->notice.style, u->notice.text);
+    }
+}
+
 bool ui_keep(struct ui *u, const char *name, const char *value)
 {
     char path[4096];

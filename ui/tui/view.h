@@ -185,6 +185,8 @@ void ui_say(struct ui *u, enum style s, const char *format, ...)
 void ui_copy(struct ui *u, const char *label, struct bytes text);
 /* Is something said right now? */
 bool ui_notice(const struct ui *u);
+/* In a dialog's box, which may stand over the row where it is said otherwise. */
+void ui_draw_notice(const struct ui *u, const struct pane *box, int row);
 /* Puts a filter in force; false with *e filled when it is none (the old one stays). */
 bool ui_filter(struct ui *u, const char *text, struct filter_error *e);
 /* Starts the rows of a list over in another order. */
