@@ -14,6 +14,7 @@
 
 #define EVIDENCE_BYTES 1024
 #define LOOK_BYTES     6 /* tls_look needs no more */
+#define NOT_STUCK      (-1)
 
 enum tls_phase { PHASE_LOOKING, PHASE_TLS, PHASE_CLEAR };
 
@@ -183,10 +184,13 @@ static void judge_server(struct session *s, bool last)
     release_opaque(s, FROM_SERVER);
 }
 
-static void judge(struct session *s, bool last)
+/* stuck: the direction that can wait no longer, NOT_STUCK for none. The server's bytes are judged
+ * for the last time only when it is they that cannot wait: a client's first packet as long as what
+ * may wait says nothing about them. */
+static void judge(struct session *s, int stuck)
 {
     if (s->tls->phase == PHASE_LOOKING) {
-        judge_client(s, last);
+        judge_client(s, stuck != NOT_STUCK);
     }
     if (s->ready != 0 && !s->pumping) { /* the client's handshake is read before the server's */
         session_pump(s, (enum dir)s->prefer);
@@ -200,7 +204,7 @@ static void judge(struct session *s, bool last)
         }
     }
     if (s->tls->phase == PHASE_TLS) {
-        judge_server(s, last);
+        judge_server(s, stuck == FROM_SERVER);
     }
 }
 
@@ -223,7 +227,7 @@ void session_tls_input(struct session *s, enum dir dir)
     if (s->tls->phase == PHASE_CLEAR || (s->tls->decided[0] && s->tls->decided[1])) {
         return;
     }
-    judge(s, false);
+    judge(s, NOT_STUCK);
     if (s->ready != 0) {
         session_pump(s, (enum dir)s->prefer);
     }
@@ -258,7 +262,7 @@ void session_tls_frame(struct session *s, const struct frame *f)
         tls_gap(s->tls->reader, f->dir, f->missing);
         break;
     case FRAME_STUCK:
-        judge(s, true);
+        judge(s, (int)f->dir);
         break;
     default:
         break;
