@@ -38,6 +38,7 @@ struct engine {
     int64_t order_wait;
     uint64_t next_number;
     uint64_t silent, messages, credentials, findings, unexplained;
+    struct ports_seen ports;
 };
 
 /* ---- counting -----------------------------------------------------------------------------------
@@ -185,6 +186,7 @@ static void on_open(void *ctx, const struct flow_info *flow, void **user)
     struct engine *e = ctx;
     struct conn *c = pool_take_zeroed(e->session_config.pool, sizeof *c);
     c->flow = flow;
+    ports_seen_add(&e->ports, flow->end[FROM_SERVER].port);
     order_insert(e, c);
     *user = c;
 }
@@ -433,6 +435,11 @@ void engine_totals(struct engine *e, struct capture_totals *t)
     t->findings = e->findings;
     t->silent = e->silent;
     t->unexplained_bytes = e->unexplained;
+}
+
+void engine_ports(const struct engine *e, struct port_seen out[static PORTS_TOLD])
+{
+    ports_seen_most(&e->ports, out);
 }
 
 uint64_t engine_sessions(const struct engine *e)

@@ -9,6 +9,7 @@
 #define MAILWIRE_DISSECT_ENGINE_H
 
 #include "dissect/event.h"
+#include "dissect/ports_seen.h"
 #include "dissect/session.h"
 
 struct engine;
@@ -32,6 +33,8 @@ void engine_totals(struct engine *e, struct capture_totals *t);
 /* Meanwhile: sessions begun, and findings of theirs that were passed on (limits.notes at most). */
 uint64_t engine_sessions(const struct engine *e);
 uint64_t engine_findings(const struct engine *e);
+/* The ports that connections went to, whatever was spoken there. */
+void engine_ports(const struct engine *e, struct port_seen out[static PORTS_TOLD]);
 void engine_free(struct engine **e);
 
 #endif

@@ -5,6 +5,9 @@
  * A script has lines of these kinds; a capture is read by the whole dissector, so what is
  * shown is what would be shown:
  *   pcap FILE      of SAMPLES, read before anything else
+ *   live FILE      the same of an interface; of its packets none has come yet
+ *   packets N      the next N of them have come
+ *   finish         and all others, and the capture has ended
  *   set LINE       a line of the settings file; alias LINE too
  *   ascii          a terminal without UTF-8
  *   secrets        as with --show-secrets
@@ -26,10 +29,7 @@
  * program by accident, the same screen after going away and back.
  */
 #include "capture/base/text.h"
-#include "capture/pipeline.h"
-#include "capture/source.h"
-#include "dissect/engine.h"
-#include "dissect/judge.h"
+#include "tests/support/capture_steps.h"
 #include "ui/export/files.h"
 #include "ui/relay.h"
 #include "ui/spool.h"
@@ -59,29 +59,15 @@ struct bench {
     struct relay *relay;
     struct store *store;
     struct app *app;
-    struct pipeline *pipeline;
     char file[256];
     int rows, cols;
     char copied[256]; /* into the clipboard */
     int saving;       /* the file being written, -1 none */
+    bool live;
+    struct capture_steps *steps;
     struct buf saved; /* the one written last */
     struct file_maker maker;
 };
-
-static void on_packet(void *arg, const struct packet *p)
-{
-    pipeline_packet(((struct bench *)arg)->pipeline, p);
-}
-
-static void on_idle(void *arg, int64_t now)
-{
-    (void)arg, (void)now;
-}
-
-static void on_warning(void *arg, const char *sentence)
-{
-    relay_say(((struct bench *)arg)->relay, sentence);
-}
 
 static const char *file_name(void *arg, uint32_t file)
 {
@@ -89,43 +75,21 @@ static const char *file_name(void *arg, uint32_t file)
     return ((struct bench *)arg)->file;
 }
 
-static bool read_capture(struct bench *b, const char *path)
+/* Puts into the store what the relay has. */
+static void take(struct bench *b)
 {
-    const char *files[] = {path};
-    struct source_config sc = {.limits = &b->limits,
-                               .files = files,
-                               .file_count = 1,
-                               .after = INT64_MIN,
-                               .before = INT64_MAX};
-    struct engine_config ec = {.limits = &b->limits, .digests = true, .bodies = true};
-    struct pipeline_config pc = {.limits = &b->limits, .tcp = {.limits = &b->limits}};
-    struct source_hooks hooks = {on_packet, on_idle, on_warning, b};
-    struct source *source;
-    struct error e;
-    bool usage;
-    if (!source_open(&source, &sc, &usage, &e)) {
-        fprintf(stderr, "%s\n", e.text);
-        return false;
-    }
-    struct sink *sink = judge_new(&b->limits, relay_sink(b->relay));
-    struct engine *engine = engine_new(&ec, sink);
-    b->pipeline = pipeline_new(&pc, engine_stream_ops(), engine);
-    source_run(source, &hooks);
-    pipeline_finish(b->pipeline);
-    struct relay_progress progress = {.ended = true};
-    engine_totals(engine, &progress.totals);
-    progress.totals.packets = pipeline_counters(b->pipeline)->packets;
-    progress.totals.ignored = pipeline_counters(b->pipeline)->ignored;
-    progress.totals.connections = pipeline_tcp_counters(b->pipeline)->connections;
-    progress.totals.first = pipeline_counters(b->pipeline)->first;
-    progress.totals.last = pipeline_counters(b->pipeline)->last;
-    relay_tell_progress(b->relay, &progress);
-    sink->close(sink, NULL);
-    pipeline_free(&b->pipeline);
-    engine_free(&engine);
-    source_close(&source);
     while (relay_drain(b->relay, WORK_NS, store_take, b->store) == RELAY_MORE) {
     }
+}
+
+static bool read_capture(struct bench *b, const char *path)
+{
+    b->steps = capture_steps_open(path, &b->limits, b->relay, b->live);
+    if (b->steps == NULL) {
+        return false;
+    }
+    capture_steps_finish(b->steps);
+    take(b);
     return true;
 }
 
@@ -240,6 +204,7 @@ static void bench_open(struct bench *b, bool secrets)
                             .copy = copy,
                             .copy_arg = b,
                             .show_secrets = secrets,
+                            .live = b->live,
                             .steady = true};
     b->app = app_new(&ac);
     work(b);
@@ -248,6 +213,7 @@ static void bench_open(struct bench *b, bool secrets)
 static void bench_done(struct bench *b)
 {
     app_free(&b->app);
+    capture_steps_close(&b->steps);
     store_free(&b->store);
     relay_free(&b->relay);
     spool_close(&b->spool);
@@ -356,6 +322,44 @@ static void do_pcap(struct play *p, struct bytes rest)
     if (!read_capture(&p->bench, path)) {
         complain(p, "can not read ", path);
     }
+}
+
+static void do_live(struct play *p, struct bytes rest)
+{
+    char path[512];
+    snprintf(p->bench.file, sizeof(p->bench.file), "eth0");
+    snprintf(path, sizeof(path), "%s/%.*s", p->samples, (int)rest.n, (const char *)rest.p);
+    p->bench.live = true;
+    p->bench.steps = capture_steps_open(path, &p->bench.limits, p->bench.relay, true);
+    if (!p->bench.steps) {
+        complain(p, "can not read ", path);
+    }
+}
+
+/* Lists put what is new in place some times a second. */
+static void settle(struct bench *b)
+{
+    take(b);
+    work(b);
+    nanosleep(&(struct timespec){.tv_nsec = 120 * CLOCK_MS}, NULL);
+    work(b);
+}
+
+static void do_packets(struct play *p, struct bytes rest)
+{
+    uint64_t n = 0;
+    need_app(p);
+    bytes_u64(bytes_word(&rest), &n);
+    capture_steps_tell(p->bench.steps, (size_t)n);
+    settle(&p->bench);
+}
+
+static void do_finish(struct play *p, struct bytes rest)
+{
+    (void)rest;
+    need_app(p);
+    capture_steps_finish(p->bench.steps);
+    settle(&p->bench);
 }
 
 static void do_set(struct play *p, struct bytes rest)
@@ -499,7 +503,8 @@ static void play_line(struct play *p, struct bytes line)
                  {"click", do_click},     {"size", do_size},     {"shot", do_shot},
                  {"styles", do_styles},   {"expect", do_expect}, {"refuse", do_refuse},
                  {"secrets", do_secrets}, {"memory", do_memory}, {"copied", do_copied},
-                 {"wrote", do_wrote}};
+                 {"wrote", do_wrote},     {"live", do_live},     {"packets", do_packets},
+                 {"finish", do_finish}};
     struct bytes rest = line, word = bytes_word(&rest);
     if (word.n == 0 || word.p[0] == '#') {
         return;

@@ -399,6 +399,10 @@ void relay_tell_progress(struct relay *r, const struct relay_progress *p)
     put_num(&o, p->input_total);
     put_num(&o, p->file);
     put_u8(&o, (uint8_t)(p->ended | p->stopped << 1));
+    for (size_t i = 0; i < PORTS_TOLD; i++) {
+        put_num(&o, p->ports[i].connections);
+        put_num(&o, p->ports[i].port);
+    }
     end_record(out, &o);
 }
 

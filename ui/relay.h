@@ -14,6 +14,7 @@
 #define MAILWIRE_UI_RELAY_H
 
 #include "dissect/event.h"
+#include "dissect/ports_seen.h"
 #include "ui/event_pack.h"
 #include "ui/spool.h"
 
@@ -30,10 +31,11 @@ struct relay_config {
 /* How far the capture got. */
 struct relay_progress {
     struct capture_totals totals;
-    uint64_t input_done, input_total; /* bytes of the files (compressed); total 0: not known */
-    uint32_t file;                    /* being read now */
-    bool ended;                       /* everything was read and every session told */
-    bool stopped;                     /* it ended because somebody asked */
+    uint64_t input_done, input_total;   /* bytes of the files (compressed); total 0: not known */
+    uint32_t file;                      /* being read now */
+    struct port_seen ports[PORTS_TOLD]; /* while there is no session */
+    bool ended;                         /* everything was read and every session told */
+    bool stopped;                       /* it ended because somebody asked */
 };
 
 struct relay *relay_new(const struct relay_config *c, struct error *e);

@@ -111,6 +111,9 @@ static void tick_viewer(struct running *r, bool ended)
         .ended = ended,
         .stopped = ended && r->was_stopped,
     };
+    if (engine_sessions(r->engine) == 0) {
+        engine_ports(r->engine, p.ports);
+    }
     if (viewer_tick(r->viewer, &p) && !ended) {
         r->was_stopped = true;
         source_stop(r->source);

@@ -276,6 +276,10 @@ static void take_progress(struct store *s, const struct record *r)
     unsigned bits = get_u8(&g);
     p.ended = bits & 1;
     p.stopped = bits & 2;
+    for (size_t i = 0; i < PORTS_TOLD; i++) {
+        p.ports[i].connections = get_u32(&g);
+        p.ports[i].port = (uint16_t)get_num(&g);
+    }
     if (!g.bad) {
         s->progress = p;
         s->counters.now = p.totals.last > s->counters.now ? p.totals.last : s->counters.now;

@@ -224,6 +224,7 @@ bool viewer_show(struct viewer *v, const struct viewer_run *r, int *signal, stru
         .geo = v->geo,
         .input = v->input,
         .live = o->interface != NULL,
+        .capture_filter = o->bpf,
         .keeps_packets = o->write_path != NULL,
         .maker = r->maker,
         .keeper = r->keeper,

@@ -276,6 +276,9 @@ bool app_work(struct app *a, int64_t deadline)
     pace_add(&a->pace, a->ui.now, p->input_done, p->totals.packets,
              store_counters(a->ui.store).sessions_seen);
     tell_news(a);
+    if (a->ui.frozen) {
+        news_look(&a->ui.news, a->ui.store);
+    }
     lay_out(a);
     if (a->dialog && a->dialog->ops->work) {
         more = a->dialog->ops->work(a->dialog, deadline, &done);
@@ -357,6 +360,7 @@ static void set_up(struct app *a, const struct app_config *c)
         .relay = c->relay,
         .input = c->input ? c->input : "",
         .live = c->live,
+        .capture_filter = c->capture_filter,
         .maker = c->maker,
         .keeper = c->keeper,
         .again = c->again,
@@ -432,6 +436,7 @@ void app_free(struct app **pa)
     for (int i = 0; i < APP_TABS; i++) {
         view_free(a->tab[i]);
     }
+    news_end(&a->ui.news);
     filter_free(&a->ui.filter);
     prompt_done(&a->prompt);
     canvas_done(&a->canvas);

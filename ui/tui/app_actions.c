@@ -127,8 +127,9 @@ static void freeze(struct app *a)
 {
     struct ui *u = &a->ui;
     u->frozen = !u->frozen;
-    u->frozen_at = u->now;
-    u->frozen_sessions = store_counters(u->store).sessions_seen;
+    if (u->frozen) {
+        news_begin(&u->news, u->store, u->rows[LIST_SESSIONS]->changes, u->now);
+    }
 }
 
 /* ---- what is shown ---- */

@@ -115,21 +115,32 @@ bool frame_tab_at(const struct frame *f, int row, int col, enum view_id chosen, 
     return false;
 }
 
-static void write_frozen(const struct ui *u, char *out, size_t room)
+/* Without the time where it does not fit into so many columns. */
+static void write_frozen(const struct ui *u, int cols, char *out, size_t room)
 {
-    int64_t s = (u->now - u->frozen_at) / CLOCK_S;
-    uint64_t new = store_counters(u->store).sessions_seen - u->frozen_sessions;
-    snprintf(out, room, "FROZEN %02d:%02d:%02d  +%" PRIu64 " new", (int)(s / 3600),
-             (int)(s / 60 % 60), (int)(s % 60), new);
+    const struct news *n = &u->news;
+    int64_t s = (u->now - n->since) / CLOCK_S;
+    uint64_t new = store_counters(u->store).sessions_seen - n->seen;
+    char news[64];
+    int used = snprintf(news, sizeof(news), "+%" PRIu64 " new", new);
+    if (n->changed || n->more) {
+        snprintf(news + used, sizeof(news) - (size_t)used, ", %" PRIu64 "%s changed", n->changed,
+                 n->more ? "+" : "");
+    }
+    int wide = snprintf(out, room, "FROZEN %02d:%02d:%02d  %s", (int)(s / 3600), (int)(s / 60 % 60),
+                        (int)(s % 60), news);
+    if (wide > cols) {
+        snprintf(out, room, "FROZEN %s", news);
+    }
 }
 
-static void write_mode(const struct ui *u, char *out, size_t room)
+static void write_mode(const struct ui *u, int cols, char *out, size_t room)
 {
     const struct relay_progress *p = store_progress(u->store);
     struct store_counters c = store_counters(u->store);
     const char *input = strrchr(u->input, '/') ? strrchr(u->input, '/') + 1 : u->input;
     if (u->frozen) {
-        write_frozen(u, out, room);
+        write_frozen(u, cols, out, room);
     } else if (u->live) {
         int64_t s = p->totals.first >= 0 && c.now >= p->totals.first
                         ? (c.now - p->totals.first) / CLOCK_S
@@ -152,7 +163,7 @@ static void draw_first(const struct pane *row, const struct ui *u, enum view_id 
     int end = tab_column(0, (int)tab, row->cols);
     pane_fill(row, 0, 0, 1, row->cols, STYLE_BAR);
     int used = pane_str(row, 0, 0, end, STYLE_TAB, " mailwire ");
-    write_mode(u, text, sizeof(text));
+    write_mode(u, end - used - 2, text, sizeof(text));
     pane_str(row, 0, used + 1, end - used - 2, u->frozen ? STYLE_TAB : STYLE_BAR, text);
     for (int i = 0; i < TABS; i++) {
         int n = tab_text(i, (int)tab, row->cols, text, sizeof(text));
@@ -291,6 +302,9 @@ void frame_draw_filter(const struct frame *f, const struct ui *u, enum view_id t
     }
     if (tab == VIEW_SESSIONS && u->live) {
         buf_printf(&right, "  follow %s", u->follow ? "on" : "off");
+        if (u->unseen) {
+            buf_printf(&right, ", +%s below", human_short(u->unseen, a));
+        }
     }
     int room = f->filter.cols - (int)right.n - 3;
     int used = pane_str(&f->filter, 0, 0, 9, STYLE_DIM, " Filter: ");
@@ -307,7 +321,7 @@ void frame_draw_rule(const struct frame *f, const struct ui *u, bool tab)
     pane_hline(&f->rule, 0, 0, f->rule.cols, STYLE_RULE, GLYPH_H);
     if (u->frozen && !tab) {
         text[0] = ' ';
-        write_frozen(u, text + 1, sizeof(text) - 1);
+        write_frozen(u, f->rule.cols, text + 1, sizeof(text) - 1);
         int n = (int)strlen(text);
         pane_str(&f->rule, 0, f->rule.cols - n - 3, n, STYLE_TAB, text);
         pane_str(&f->rule, 0, f->rule.cols - 3, 1, STYLE_TAB, " ");

@@ -425,6 +425,12 @@ static void put_in_place(struct rows *r)
     r->next_merge = now + (pause > MERGE_EVERY ? pause : MERGE_EVERY);
 }
 
+bool rows_settled(const struct rows *r)
+{
+    return r->phase == ROWS_STEADY && r->pending_count == 0 &&
+           (r->filter || store_list_held(r->source.store, r->source.list) == 0);
+}
+
 bool rows_work(struct rows *r, int64_t deadline)
 {
     if (r->phase == ROWS_SCANNING) {
@@ -526,7 +532,7 @@ void rows_follow_anchor(struct rows *r, struct list *l)
 void rows_draw_empty(const struct rows *r, const struct pane *p, const char *none,
                      const char *none_passes)
 {
-    if (rows_count(r) == 0 && r->phase == ROWS_STEADY) {
+    if (rows_count(r) == 0 && rows_settled(r)) {
         bool empty = store_list_held(r->source.store, r->source.list) == 0;
         pane_str(p, 2, 5, p->cols - 6, STYLE_TITLE, empty ? none : none_passes);
     }

@@ -77,6 +77,8 @@ void rows_set_filter(struct rows *r, const struct filter *f);
 void rows_set_order(struct rows *r, bool descending);
 /* Works until the deadline (clock.h); true when there is more to do at once. */
 bool rows_work(struct rows *r, int64_t deadline);
+/* Nothing that there is waits to be put in place: where no row is shown, none passes the filter. */
+bool rows_settled(const struct rows *r);
 /* The rows to show, also while they are found. */
 size_t rows_count(const struct rows *r);
 struct store_item rows_at(const struct rows *r, size_t i);

@@ -14,6 +14,7 @@
 #include "ui/tui/columns.h"
 #include "ui/tui/copies.h"
 #include "ui/tui/edit.h"
+#include "ui/tui/news.h"
 #include "ui/tui/rows.h"
 
 struct file_maker;
@@ -106,9 +107,10 @@ struct ui {
     struct store *store;
     const struct limits *limits;
     struct config *config;
-    struct geo *geo;     /* may be NULL */
-    struct relay *relay; /* may be NULL: everything is in the store already */
-    const char *input;   /* "capture.pcap", "3 files", or the interface */
+    struct geo *geo;            /* may be NULL */
+    struct relay *relay;        /* may be NULL: everything is in the store already */
+    const char *input;          /* "capture.pcap", "3 files", or the interface */
+    const char *capture_filter; /* BPF, or NULL */
     bool live;
     const struct file_maker *maker;     /* NULL: this process makes files */
     const struct config_keeper *keeper; /* NULL: this process keeps settings */
@@ -129,10 +131,10 @@ struct ui {
     bool show_secrets, utc, ascii, frozen, follow, no_header;
     enum time_mode times;
     enum colour_mode colour;
-    int64_t now;   /* clock_now() of this turn */
-    bool stopping; /* the capture side was asked to stop */
-    int64_t frozen_at;
-    uint64_t frozen_sessions;
+    int64_t now;      /* clock_now() of this turn */
+    bool stopping;    /* the capture side was asked to stop */
+    struct news news; /* while it is frozen */
+    uint64_t unseen;  /* sessions below the last line, come since they are not followed */
 
     struct {
         char text[512];

@@ -222,7 +222,7 @@ static void draw(const struct view *v, const struct pane *p)
     static const struct table_ops ops = {draw_row, draw_cell};
     struct drawing d = {.c = (const struct credentials *)v};
     table_draw(&d.c->list.table, p, &ops, &d);
-    rows_draw_empty(&d.c->list.rows, p, "No login seen yet.", "No login passes the filter.");
+    rows_draw_empty(&d.c->list.rows, p, "No login was seen.", "No login passes the filter.");
 }
 
 static void detail(const struct view *v, const struct pane *p)

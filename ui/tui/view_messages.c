@@ -255,7 +255,7 @@ static void draw(const struct view *v, const struct pane *p)
     message_room_init(&d.now.room);
     table_draw(&d.m->table, p, &ops, &d);
     message_room_done(&d.now.room);
-    rows_draw_empty(&d.m->rows, p, "No message yet.", "No message passes the filter.");
+    rows_draw_empty(&d.m->rows, p, "No message was seen.", "No message passes the filter.");
 }
 
 static void detail(const struct view *v, const struct pane *p)

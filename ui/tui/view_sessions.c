@@ -3,6 +3,7 @@
 
 #include "dissect/tls.h"
 #include "ui/tui/clock.h"
+#include "ui/tui/empty.h"
 #include "ui/tui/human.h"
 #include "ui/tui/table.h"
 
@@ -21,6 +22,7 @@ struct sessions {
     struct store_ref marked[2]; /* found when two sessions are to be compared */
     struct store_ref *doomed;   /* sessions being forgotten */
     size_t doomed_count, forgotten;
+    uint64_t newest; /* number of the last session there was when following ended */
 };
 
 /* ---- rows ---- */
@@ -100,6 +102,36 @@ static void close_view(struct view *v)
     free(s->doomed);
 }
 
+/* Rows that came after following ended and that nobody has seen yet: below the last line shown,
+ * in the order in which sessions come. */
+static uint64_t unseen(const struct sessions *s)
+{
+    const struct ui *u = s->view.ui;
+    size_t from = s->table.list.top + (size_t)s->table.list.page, to = rows_count(&s->rows);
+    size_t end = to;
+    if (u->follow || u->sort[LIST_SESSIONS] != COLUMN_number || s->rows.descending) {
+        return 0;
+    }
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (store_number(u->store, rows_at(&s->rows, middle).session) > s->newest) {
+            to = middle;
+        } else {
+            from = middle + 1;
+        }
+    }
+    return end > from ? end - from : 0;
+}
+
+static void follow(struct sessions *s, bool on)
+{
+    struct ui *u = s->view.ui;
+    if (u->follow && !on) {
+        s->newest = store_counters(u->store).sessions_seen;
+    }
+    u->follow = on;
+}
+
 static void layout(struct view *v, int rows, int cols)
 {
     struct sessions *s = (struct sessions *)v;
@@ -112,6 +144,7 @@ static void layout(struct view *v, int rows, int cols)
         list_go(&s->table.list, count - 1);
         rows_set_anchor(&s->rows, s->table.list.cursor);
     }
+    v->ui->unseen = unseen(s);
 }
 
 /* Goes on with what forget() began; true when there is more. */
@@ -164,43 +197,6 @@ static void draw_cell(void *arg, size_t column, struct buf *out, enum style *sty
     column_cell(d->s->view.ui, &d->session, d->s->ids[column], out, style);
 }
 
-static void draw_nothing_yet(const struct sessions *s, const struct pane *p)
-{
-    const struct ui *u = s->view.ui;
-    const struct relay_progress *progress = store_progress(u->store);
-    const struct capture_totals *t = &progress->totals;
-    int row = 2;
-    if (!progress->ended) {
-        pane_printf(p, row++, 5, p->cols - 6, STYLE_TITLE,
-                    u->live ? "No mail session yet. Listening on %s."
-                            : "No mail session yet in %s.",
-                    u->input);
-    } else {
-        pane_printf(p, row++, 5, p->cols - 6, STYLE_TITLE, "No SMTP, POP2 or POP3 session in %s.",
-                    u->input);
-    }
-    pane_printf(p, row++, 7, p->cols - 8, STYLE_NORMAL,
-                "%" PRIu64 " packets, %" PRIu64 " of them neither TCP nor IP", t->packets,
-                t->ignored);
-    pane_printf(p, row++, 7, p->cols - 8, STYLE_NORMAL,
-                "%" PRIu64 " TCP connections, on %" PRIu64 " of them nothing was said",
-                t->connections, t->silent);
-    if (progress->ended && t->connections) {
-        pane_str(p, row + 1, 5, p->cols - 6, STYLE_DIM,
-                 "What a connection says decides, on every port: none of these spoke mail.");
-    }
-}
-
-static void draw_none_shown(const struct sessions *s, const struct pane *p)
-{
-    char room[HUMAN_ROOM];
-    uint64_t hidden = store_counters(s->view.ui->store).sessions;
-    pane_printf(p, 2, 5, p->cols - 6, STYLE_TITLE,
-                "No session matches. %s %s hidden by the filter.", human_count(hidden, room),
-                hidden == 1 ? "is" : "are");
-    pane_str(p, 3, 5, p->cols - 6, STYLE_DIM, "Ctrl-K removes it, F3 changes it.");
-}
-
 static void draw(const struct view *v, const struct pane *p)
 {
     const struct sessions *s = (const struct sessions *)v;
@@ -209,9 +205,9 @@ static void draw(const struct view *v, const struct pane *p)
     table_draw(&s->table, p, &ops, &d);
     if (s->table.list.count == 0) {
         if (store_counters(v->ui->store).sessions == 0) {
-            draw_nothing_yet(s, p);
-        } else if (s->rows.phase == ROWS_STEADY) {
-            draw_none_shown(s, p);
+            empty_draw_no_session(v->ui, p);
+        } else if (rows_settled(&s->rows)) {
+            empty_draw_none_shown(v->ui, p);
         }
     }
 }
@@ -381,7 +377,7 @@ static void sort_now(struct sessions *s)
 static void moved(struct sessions *s)
 {
     size_t count = rows_count(&s->rows);
-    s->view.ui->follow = count && s->table.list.cursor + 1 == count;
+    follow(s, count && s->table.list.cursor + 1 == count);
     rows_set_anchor(&s->rows, s->table.list.cursor);
 }
 
@@ -444,7 +440,7 @@ static bool act(struct view *v, enum action a)
         open_session(s, a == ACT_STATES ? VIEW_STATES : VIEW_DIALOGUE, a == ACT_RAW);
         return true;
     case ACT_FOLLOW:
-        v->ui->follow = !v->ui->follow;
+        follow(s, !v->ui->follow);
         ui_say(v->ui, STYLE_NOTICE, v->ui->follow ? "following new sessions" : "staying here");
         return true;
     case ACT_COLOUR:
