@@ -340,6 +340,7 @@ void smtp_data_refused(struct session *s, struct transaction *t, const struct re
 void smtp_early_verdict(struct session *s, const struct reply *r, const struct frame *f);
 
 /* ---- smtp_proxy.c */
+#define PROXY_SIGNATURE_LINES 4 /* that of version 2 holds so many line ends */
 bool smtp_proxy_line(struct session *s, const struct frame *f); /* true: it belongs to the header */
 bool smtp_proxy_frame(struct session *s, const struct frame *f);
 /* Blank lines taken for a header's beginning were none: tells them. */

@@ -259,11 +259,25 @@ static bool has_opening(struct bytes w)
     return sure || smtp_is_http(smtp_first_line(w));
 }
 
+/* A PROXY header's signature so far. Short of its end it is asked for one line more: what is told
+ * must not depend on how many bytes came together. */
+static bool is_half_signature(struct bytes w)
+{
+    size_t lines = 0;
+    for (size_t at = 0; lines < PROXY_SIGNATURE_LINES && (at = bytes_find(w, '\n', at)) != SIZE_MAX;
+         at++) {
+        lines++;
+    }
+    return lines < PROXY_SIGNATURE_LINES && smtp_proxy_length(w) == SIZE_MAX;
+}
+
 /* The middle of a message looks like nothing but text. */
 static void choose_start(struct session *s, const struct frame *f)
 {
     struct bytes w = waiting(s);
-    if (has_command(w, START_LINES) || has_opening(w) || f->kind != FRAME_PEEK) {
+    if (f->kind == FRAME_PEEK && is_half_signature(w)) {
+        session_want(s, MODE_PEEK, PROXY_SIGNATURE_LINES);
+    } else if (has_command(w, START_LINES) || has_opening(w) || f->kind != FRAME_PEEK) {
         choose_lines(s);
     } else {
         begin_in_body(s);

@@ -24,10 +24,9 @@ static const struct {
     enum eol eol;
 } signature_lines[] = {
     {"", 0, EOL_CRLF}, {"", 0, EOL_CRLF}, {"\0", 1, EOL_CRLF}, {"QUIT", 4, EOL_LF}};
-#define SIGNATURE_LINES 4
 
 struct smtp_proxy {
-    struct frame kept[SIGNATURE_LINES];
+    struct frame kept[PROXY_SIGNATURE_LINES];
     unsigned lines;   /* of the signature so far */
     struct buf bytes; /* head, then addresses */
     bool has_head;
@@ -64,7 +63,7 @@ void smtp_proxy_give_up(struct session *s)
 {
     struct smtp *x = smtp_of(s);
     struct smtp_proxy *p = x->proxy;
-    if (p == NULL || p->lines >= SIGNATURE_LINES) {
+    if (p == NULL || p->lines >= PROXY_SIGNATURE_LINES) {
         return;
     }
     x->proxy = NULL;
@@ -126,7 +125,7 @@ bool smtp_proxy_line(struct session *s, const struct frame *f)
         return false;
     }
     p->kept[p->lines++] = *f;
-    if (p->lines == SIGNATURE_LINES) {
+    if (p->lines == PROXY_SIGNATURE_LINES) {
         session_want(s, MODE_COUNT, HEAD_BYTES);
     }
     return true;
@@ -176,7 +175,7 @@ bool smtp_proxy_frame(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
     struct smtp_proxy *p = x->proxy;
-    if (p == NULL || p->lines < SIGNATURE_LINES) {
+    if (p == NULL || p->lines < PROXY_SIGNATURE_LINES) {
         return false;
     }
     if (f->kind == FRAME_DATA) {
