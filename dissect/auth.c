@@ -576,6 +576,11 @@ void auth_response(struct auth *a, struct bytes base64)
     take_response(a, line);
 }
 
+struct bytes auth_secret(const struct auth *a)
+{
+    return a->found.secret;
+}
+
 void auth_finish(struct auth *a, enum tri success, struct credential *out)
 {
     const struct credential *f = &a->found;

@@ -29,6 +29,7 @@ void auth_challenge(struct auth *a, struct bytes base64); /* text behind "334 " 
 void auth_response(struct auth *a, struct bytes base64);  /* a client line; "*" cancels */
 void auth_lost(struct auth *a); /* a response of which bytes are missing, or all of it */
 void auth_gap(struct auth *a);  /* bytes are missing: a response that was due was among them */
+struct bytes auth_secret(const struct auth *a); /* the secret so far, empty when none */
 /* Fills what the exchange tells: mechanism, user, authorization_id, secret, kind, challenge,
  * domain, host, cancelled, malformed; success as given. Views live until auth_free. */
 void auth_finish(struct auth *a, enum tri success, struct credential *out);

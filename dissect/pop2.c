@@ -1,5 +1,7 @@
 #include "dissect/pop2_private.h"
 
+#include "dissect/secrets.h"
+
 const char pop2_lstn[] = "LSTN";
 const char pop2_auth[] = "AUTH";
 const char pop2_mbox[] = "MBOX";
@@ -46,6 +48,15 @@ bool pop2_seen(struct session *s, enum dir dir)
 
 /* -- HELO */
 
+/* All behind the user's name: blanks belong to the password. */
+static struct bytes secret_of(struct bytes line)
+{
+    struct bytes rest = line;
+    bytes_word(&rest);
+    struct bytes user = bytes_word(&rest);
+    return bytes_from(line, user.n > 0 ? (size_t)(user.p - line.p) + user.n + 1 : line.n);
+}
+
 /* A backslash quotes the next byte of a password. */
 static struct bytes unquoted(struct bytes raw, struct buf *out)
 {
@@ -64,7 +75,7 @@ static struct bytes unquoted(struct bytes raw, struct buf *out)
 void pop2_login(struct session *s, const struct pending *p, enum tri success)
 {
     const struct command *c = &p->command;
-    struct bytes argument = c->argument, secret = c->secret;
+    struct bytes argument = c->argument, secret = secret_of(c->line);
     bool torn = c->flags & COMMAND_TORN; /* of a piece neither name nor password is made */
     struct buf password;
     secret.n = torn ? 0 : secret.n;
@@ -103,9 +114,7 @@ static void parse(struct bytes line, struct command *c, const struct pop2_verb *
     if (*verb == NULL) {
         c->flags |= COMMAND_UNKNOWN;
     } else if ((*verb)->tag == POP2_HELO) {
-        struct bytes user = bytes_word(&rest);
-        size_t at = user.n > 0 ? (size_t)(user.p - line.p) + user.n + 1 : line.n;
-        c->secret = bytes_from(line, at); /* blanks belong to it */
+        c->secret = secret_of(line);
     }
 }
 
@@ -207,6 +216,14 @@ static void release_server(struct session *s, enum pop2_tag tag)
     session_release(s, FROM_SERVER, sent ? MODE_COUNT : MODE_LINE, sent ? st->size : 0);
 }
 
+/* Before the login what follows a mistyped or foreign word may be a password. */
+static void mask_unknown(struct session *s, const struct frame *f, struct command *c)
+{
+    const char *state = session_get_state(s);
+    bool before = state == pop2_lstn || state == pop2_auth;
+    c->secret = !before ? secrets_behind(c->word, c->argument) : f->torn ? f->data : c->argument;
+}
+
 static void command_line(struct session *s, const struct frame *f)
 {
     struct pop2 *st = pop2_of(s);
@@ -214,6 +231,9 @@ static void command_line(struct session *s, const struct frame *f)
     const struct pop2_verb *v;
     uint64_t number = 0;
     parse(f->data, &c, &v);
+    if (v == NULL) {
+        mask_unknown(s, f, &c);
+    }
     settle(s, f);
     if (v != NULL && (st->unsure || !pop2_seen(s, FROM_SERVER))) {
         guess_state(s, v, f);

@@ -1,5 +1,6 @@
 #include "dissect/pop3_private.h"
 
+#include "dissect/secrets.h"
 #include "dissect/tls.h"
 
 #include <stdlib.h>
@@ -93,15 +94,15 @@ void pop3_enter_transaction(struct session *s, const struct frame *cause)
 
 /* -- commands */
 
-/* What is masked: all behind "PASS " (blanks belong to it, RFC 1939 7), APOP's digest, an initial
- * response. */
-static struct bytes secret_of(enum pop3_tag tag, struct bytes argument)
+/* All behind "PASS " (blanks belong to it, RFC 1939 7), APOP's digest, an initial response. A name
+ * is one word: what stands behind USER's is the password, given too early. */
+struct bytes pop3_secret(enum pop3_tag tag, struct bytes argument)
 {
     struct bytes rest = argument;
     if (tag == POP3_PASS) {
         return argument;
     }
-    if (tag == POP3_APOP || tag == POP3_AUTH) {
+    if (tag == POP3_APOP || tag == POP3_AUTH || tag == POP3_USER) {
         bytes_word(&rest);
         return rest;
     }
@@ -123,7 +124,7 @@ static void parse(struct bytes line, struct command *c, const struct pop3_verb *
         /* exactly one blank separates */
         c->argument = bytes_from(line, (size_t)(c->word.p - line.p) + c->word.n + 1);
     }
-    c->secret = secret_of((*verb)->tag, c->argument);
+    c->secret = pop3_secret((*verb)->tag, c->argument);
 }
 
 static uint64_t message_number(struct bytes argument)
@@ -209,15 +210,16 @@ static void tell_oddities(struct session *s, const struct frame *f, const struct
     }
 }
 
-/* The rest of a line whose beginning is lost may be a password; so may what scripts that do not
- * wait say where AUTH was refused. */
-static void mask_fragment(struct session *s, const struct frame *f, struct command *c)
+/* Before the login what is no command may hold a password: the rest of a line whose beginning is
+ * lost, a line where one was due or refused, what follows a mistyped or foreign word. */
+static void mask_unknown(struct session *s, const struct frame *f, struct command *c)
 {
-    bool payload = pop3_of(s)->loose_payload && auth_looks_base64(f->data);
-    if ((f->torn || payload) && (c->flags & (COMMAND_UNKNOWN | COMMAND_DATA)) &&
-        session_get_state(s) != pop3_transaction) {
+    bool before = session_get_state(s) != pop3_transaction;
+    struct bytes behind = secrets_behind(c->word, c->argument);
+    if (before && (f->torn || (pop3_of(s)->loose_payload && behind.n == 0))) {
         c->secret = f->data;
-        c->word = c->argument = (struct bytes){NULL, 0};
+    } else {
+        c->secret = before ? c->argument : behind;
     }
 }
 
@@ -229,7 +231,7 @@ static bool is_continued(struct session *s, const struct frame *f)
     st->cut_command = f->torn && f->eol == EOL_NONE;
     if (continued) {
         struct command c = {.verb = "", .flags = COMMAND_DATA};
-        mask_fragment(s, f, &c);
+        mask_unknown(s, f, &c);
         session_command(s, f, &c, POP3_UNKNOWN, 0);
     }
     return continued;
@@ -254,8 +256,10 @@ static void command_line(struct session *s, const struct frame *f)
         return;
     }
     parse(f->data, &c, &v);
-    mask_fragment(s, f, &c);
-    st->loose_payload = st->loose_payload && v == NULL;
+    if (v == NULL) {
+        mask_unknown(s, f, &c);
+    }
+    st->loose_payload = v == NULL ? st->loose_payload : v->tag == POP3_USER;
     settle(s);
     bool guess = st->unsure || !pop3_seen(s, FROM_SERVER);
     if (v != NULL && guess) {

@@ -60,7 +60,7 @@ static void forget_user(struct pop3 *st)
 
 void pop3_set_user(struct pop3 *st, const struct command *c)
 {
-    struct bytes name = bytes_trim(c->argument);
+    struct bytes rest = c->argument, name = bytes_word(&rest);
     forget_user(st);
     if (name.n > 0 && !(c->flags & COMMAND_TORN)) { /* of a piece no name is made */
         st->user = xmalloc(name.n);
@@ -81,7 +81,7 @@ void pop3_login(struct session *s, const struct pending *p, enum tri success)
     }
     found.malformed = c->flags & COMMAND_TORN;
     if (!found.malformed) { /* of a piece no secret is made */
-        found.secret = c->secret;
+        found.secret = pop3_secret((enum pop3_tag)p->tag, argument);
         found.secret_kind = p->tag == POP3_PASS ? SECRET_PASSWORD : SECRET_DIGEST;
     }
     if (p->tag == POP3_PASS) {
@@ -124,6 +124,7 @@ void pop3_auth_begin(struct session *s, const struct pending *p)
     } else if (rest.n > 0) {
         auth_initial(st->auth, rest);
     }
+    session_secret(s, auth_secret(st->auth));
     st->blind = !pop3_seen(s, FROM_SERVER);
     if (!st->blind) {
         session_want(s, MODE_HOLD, 0);
@@ -148,6 +149,7 @@ void pop3_auth_line(struct session *s, const struct frame *f)
     } else {
         auth_response(st->auth, f->data);
     }
+    session_secret(s, auth_secret(st->auth));
     if (!st->blind) {
         session_want(s, MODE_HOLD, 0);
     }

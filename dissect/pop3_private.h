@@ -81,9 +81,8 @@ struct pop3 {
     uint8_t *user;        /* of the last USER answered, until the login is; NULL none */
     bool auth_said;       /* the exchange holds something the client said */
     bool blind;           /* the client's direction is not held although an exchange is open */
-    bool loose_payload; /* AUTH was refused: what is no command may be what it would have been told
-                         */
-    bool dangling;      /* an exchange was told before its end was seen */
+    bool loose_payload;   /* a login is due, or was refused: what is no command may be a secret */
+    bool dangling;        /* an exchange was told before its end was seen */
     bool greeted;
     bool lost;         /* replies are missing since the oldest command was sent */
     bool replies_lost; /* at some time */
@@ -108,6 +107,8 @@ bool pop3_seen(struct session *s, enum dir dir);
 void pop3_enter_transaction(struct session *s, const struct frame *cause);
 /* Keeps the name of a USER command for its PASS. */
 void pop3_set_user(struct pop3 *st, const struct command *c);
+/* The part of a known command's argument that is masked. */
+struct bytes pop3_secret(enum pop3_tag tag, struct bytes argument);
 /* Tells the credential of a USER/PASS, APOP or AUTH command. */
 void pop3_login(struct session *s, const struct pending *p, enum tri success);
 /* The AUTH command p begins an exchange: the client's direction waits for each challenge. */

@@ -1,3 +1,4 @@
+#include "capture/base/buf.h"
 #include "dissect/pop3_private.h"
 #include "dissect/reply.h"
 
@@ -49,8 +50,8 @@ static void answer_login(struct session *s, const struct pending *p, const struc
     if (p->tag != POP3_RPOP) {
         pop3_login(s, p, !known ? TRI_UNKNOWN : yes ? TRI_YES : TRI_NO);
     }
+    pop3_of(s)->loose_payload |= r->status == REPLY_REFUSE;
     if (p->tag == POP3_AUTH) {
-        pop3_of(s)->loose_payload = r->status == REPLY_REFUSE;
         session_release(s, FROM_CLIENT, MODE_LINE, 0);
     }
     if (yes) {
@@ -155,9 +156,11 @@ static void answer_xtnd(struct session *s, const struct pending *p, const struct
                  : r->status == REPLY_OK     ? OUTCOME_ACCEPTED
                  : r->status == REPLY_REFUSE ? OUTCOME_REJECTED
                                              : OUTCOME_UNKNOWN;
-    m->reply = text;
+    struct buf room;
+    m->reply = session_masked(s, text, &room);
     m->wait = r->time > m->end_time ? r->time - m->end_time : 0;
     session_message_verdict(s, &own->message);
+    buf_done(&room);
 }
 
 static void answer_unknown(struct session *s, const struct pending *p, const struct reply *r,

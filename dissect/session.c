@@ -2,6 +2,7 @@
 
 #include "capture/base/error.h"
 #include "capture/base/pool.h"
+#include "dissect/mask.h"
 #include "dissect/session_private.h"
 
 #include <stdlib.h>
@@ -192,9 +193,14 @@ static void tell_note(struct session *s, struct note *n)
     if (n->severity > s->info.worst) {
         s->info.worst = (uint8_t)n->severity;
     }
+    struct buf evidence, other;
+    n->evidence = session_masked(s, n->evidence, &evidence);
+    n->other = session_masked(s, n->other, &other);
     struct event e = {
         .kind = EV_NOTE, .dir = n->dir, .time = n->time, .packet = n->packet, .u.note = n};
     session_emit(s, &e);
+    buf_done(&evidence);
+    buf_done(&other);
 }
 
 /* info is the first member of its session: the judge sees it const, the session is not. */
@@ -218,20 +224,49 @@ bool session_is_encrypted(const struct session_info *info)
     return session_encrypted(session_of(info));
 }
 
+/* Bytes that no line was made of, of which a login may be a part: what follows its words, and all
+ * where one is going on. */
+static struct bytes login_in(const struct session *s, enum dir dir, struct bytes text)
+{
+    struct bytes found = {NULL, 0}, line;
+    if (dir != session_commander(s)) {
+        return found;
+    }
+    if (strncmp(s->info.state, "AUTH", strlen("AUTH")) == 0) { /* POP3's AUTHORIZATION, too */
+        return text;
+    }
+    while (bytes_split(&text, '\n', &line)) {
+        struct bytes word = bytes_word(&line);
+        found = secrets_span(found, secrets_behind(word, line));
+    }
+    return found;
+}
+
+static struct bytes stream_evidence(const struct session *s, enum dir dir, struct bytes text,
+                                    struct buf *room)
+{
+    buf_init(room, text.n + sizeof MASKED);
+    mask_add(room, text, login_in(s, dir, text), s->config->show_secrets);
+    return buf_bytes(room);
+}
+
 void session_stream_note(struct session *s, const struct stream_note *sn)
 {
     enum note_id id = stream_notes[sn->kind].id;
+    struct buf kept, other;
     if (sn->kind == NOTE_OVERLAP_CONFLICT || sn->kind == NOTE_CHECKSUM_CONFLICT) {
         s->info.conflicts++;
     }
     struct note n = {.id = id,
                      .severity = note_rule(id)->severity,
                      .dir = sn->dir,
-                     .evidence = sn->kept,
-                     .other = sn->other,
+                     .evidence = stream_evidence(s, sn->dir, sn->kept, &kept),
+                     .other = stream_evidence(s, sn->dir, sn->other, &other),
                      .time = sn->time,
                      .packet = sn->packet};
     tell_note(s, &n);
+    buf_done(&kept);
+    buf_done(&other);
 }
 
 /* The command a finding concerns: in a reply the oldest one not answered, else the latest. */
@@ -277,6 +312,7 @@ static void free_session(struct session *s)
     framer_done(&s->framer[FROM_CLIENT]);
     framer_done(&s->framer[FROM_SERVER]);
     arena_done(&s->arena);
+    secrets_free(&s->secrets);
     pool_give(s->config->pool, s, sizeof *s + s->protocol->state_size);
 }
 
@@ -320,7 +356,8 @@ size_t session_held(struct session *s)
     size_t own = s->protocol->held ? s->protocol->held(s) : 0;
     return own + sizeof *s + s->protocol->state_size + s->arena.total + framer_held(&s->framer[0]) +
            framer_held(&s->framer[1]) + s->pending.count * sizeof(struct pending) +
-           session_messages_held(s) + session_tls_held(s) + session_retain_held(s);
+           session_messages_held(s) + session_tls_held(s) + session_retain_held(s) +
+           secrets_held(s->secrets);
 }
 
 /* ---- what protocols may do ---------------------------------------------------------------------
@@ -443,14 +480,18 @@ void session_set_state(struct session *s, const char *to, const struct frame *ca
     if (!session_tells(s, EV_STATE)) {
         return;
     }
-    struct state_change change = {
-        .from = from, .to = to, .cause = cause_text(s, cause), .legal = legal};
+    struct buf room;
+    struct state_change change = {.from = from,
+                                  .to = to,
+                                  .cause = session_masked(s, cause_text(s, cause), &room),
+                                  .legal = legal};
     struct event e = {.kind = EV_STATE,
                       .dir = cause ? cause->dir : (enum dir)s->current,
                       .time = cause ? cause->time : s->info.last,
                       .packet = cause ? cause->packet : s->last_packet,
                       .u.state = &change};
     session_emit(s, &e);
+    buf_done(&room);
 }
 
 const char *session_get_state(const struct session *s)

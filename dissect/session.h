@@ -31,6 +31,7 @@ struct session_config {
     const struct limits *limits;
     bool digests;      /* compute SHA-256 of messages */
     bool bodies;       /* somebody wants EV_MESSAGE_DATA */
+    bool show_secrets; /* texts told without saying where a secret lies in them are not masked */
     struct pool *pool; /* for the parts of sessions, or NULL */
 };
 
@@ -137,12 +138,22 @@ struct pending *session_await_verdict(struct session *s, const struct frame *f, 
 /* The oldest command not answered, or NULL. */
 struct pending *session_oldest(struct session *s);
 /* Tells EV_REPLY for r, paired with p (NULL: unasked). Fills latency, and secret where r repeats
- * the command's. */
+ * one of the session's. */
 void session_reply(struct session *s, struct reply *r, const struct pending *p);
 /* Tells EV_EXCHANGE (state_after is the state now) and drops the oldest command. r may be NULL. */
 void session_answered(struct session *s, const struct reply *r, uint32_t answer_lines);
 /* Tells EV_LINE: one line of a multi-line answer. */
 void session_line(struct session *s, const struct frame *f);
+
+/* -- secrets (secrets.h). What a command has as c->secret and a credential as its own is known to
+ * the session by that; what an exchange has said so far is told here. */
+void session_secret(struct session *s, struct bytes secret);
+/* text as it may be told where no `secret` goes with it: itself, or a masked copy in *room, which
+ * is initialised here and must be given to buf_done. */
+struct buf;
+struct bytes session_masked(const struct session *s, struct bytes text, struct buf *room);
+/* The same as a copy in that arena. */
+struct bytes session_masked_copy(const struct session *s, struct bytes text, struct arena *arena);
 
 /* -- messages (see message.h for what hangs on one) */
 struct message *session_message_begin(struct session *s, enum transfer t, enum dir dir,

@@ -7,6 +7,83 @@
 
 #define KEPT_REPLY_BYTES 100 /* of the last refusal, for summaries */
 
+/* ---- secrets ---- */
+
+void session_secret(struct session *s, struct bytes secret)
+{
+    secrets_add(&s->secrets, secret);
+}
+
+struct bytes session_masked(const struct session *s, struct bytes text, struct buf *room)
+{
+    struct bytes secret = secrets_find(s->secrets, text);
+    buf_init(room, text.n + sizeof MASKED);
+    if (secret.n == 0 || s->config->show_secrets) {
+        return text;
+    }
+    mask_add(room, text, secret, false);
+    return buf_bytes(room);
+}
+
+struct bytes session_masked_copy(const struct session *s, struct bytes text, struct arena *arena)
+{
+    struct buf room;
+    struct bytes copy = arena_copy(arena, session_masked(s, text, &room));
+    buf_done(&room);
+    return copy;
+}
+
+/* Where in a command a secret is sought: not in a verb that is known, and not in a name, which is
+ * told as user or client anyway. "PASS admin" must not hide the "USER admin" of the next guess. */
+static struct bytes where_sought(const struct command *c)
+{
+    static const char *const naming[] = {"USER", "APOP", "HELO", "EHLO", "LHLO"};
+    struct bytes rest = c->argument;
+    for (size_t i = 0; i < sizeof naming / sizeof *naming; i++) {
+        if (strcmp(c->verb, naming[i]) == 0) {
+            bytes_word(&rest);
+            return rest;
+        }
+    }
+    return c->verb[0] != '\0' ? c->argument : c->line;
+}
+
+/* A command that repeats what was a secret before: it is one again. */
+static void hide_in_command(struct session *s, struct command *c)
+{
+    struct bytes found = secrets_find(s->secrets, where_sought(c));
+    if (!(c->flags & COMMAND_UNKNOWN) || !bytes_equal(c->secret, s->info.user)) {
+        session_secret(s, c->secret); /* of a guess the user's name is none */
+    }
+    c->secret = secrets_span(c->secret, found);
+    if (c->secret.n > 0 && c->word.n > 0 && c->secret.p < c->word.p + c->word.n) {
+        c->word = c->argument = (struct bytes){NULL, 0};
+    }
+}
+
+/* Servers repeat what they did not understand, too short a secret for secrets_find among it:
+ * looked for with the words before it. */
+static struct bytes echo_of(struct bytes raw, const struct command *c)
+{
+    struct bytes none = {NULL, 0};
+    if (c->secret.n == 0 || c->secret.n >= SECRET_LEAST) {
+        return none;
+    }
+    size_t n = (size_t)(c->secret.p + c->secret.n - c->line.p);
+    const uint8_t *at = n >= SECRET_LEAST && raw.n >= n ? memmem(raw.p, raw.n, c->line.p, n) : NULL;
+    return at != NULL ? bytes_make(at + n - c->secret.n, c->secret.n) : none;
+}
+
+static void hide_in_reply(struct session *s, struct reply *r, const struct command *c)
+{
+    r->secret = secrets_span(r->secret, secrets_find(s->secrets, r->raw));
+    if (c != NULL) {
+        r->secret = secrets_span(r->secret, echo_of(r->raw, c));
+    }
+}
+
+/* ---- commands and replies ---- */
+
 static void tell_command(struct session *s, const struct command *c)
 {
     if (!session_tells(s, EV_COMMAND)) {
@@ -60,6 +137,7 @@ struct pending *session_command(struct session *s, const struct frame *f, struct
 {
     c->line = f->data;
     fill_command(s, f, c);
+    hide_in_command(s, c);
     tell_command(s, c);
     if (c->flags & COMMAND_DATA) {
         return NULL;
@@ -112,31 +190,9 @@ static void keep_refusal(struct session *s, const struct reply *r)
     buf_done(&masked);
 }
 
-/* Servers repeat what they did not understand, a password among it. What is shorter than this
- * stands in any reply. */
-#define ECHO_LEAST 4
-
-static void hide_echo(struct reply *r, struct bytes secret)
-{
-    const uint8_t *end = r->raw.p + r->raw.n, *first = NULL, *last = NULL;
-    if (r->secret.n > 0 || secret.n < ECHO_LEAST || r->raw.n < secret.n) {
-        return;
-    }
-    for (const uint8_t *p = r->raw.p;
-         (p = memmem(p, (size_t)(end - p), secret.p, secret.n)) != NULL; p += secret.n) {
-        first = first != NULL ? first : p;
-        last = p + secret.n;
-    }
-    if (first != NULL) {
-        r->secret = bytes_make(first, (size_t)(last - first));
-    }
-}
-
 void session_reply(struct session *s, struct reply *r, const struct pending *p)
 {
-    if (p != NULL) {
-        hide_echo(r, p->command.secret);
-    }
+    hide_in_reply(s, r, p != NULL ? &p->command : NULL);
     s->greeted = true;
     s->info.last_code = r->code;
     s->info.last_negative = r->status == REPLY_DEFER || r->status == REPLY_REFUSE;
@@ -171,8 +227,13 @@ void session_answered(struct session *s, const struct reply *r, uint32_t answer_
             s->protocol->unanswered(s, p);
         }
     }
+    struct reply hidden;
+    if (r != NULL) { /* it may be a copy of the one told */
+        hidden = *r;
+        hide_in_reply(s, &hidden, &p->command);
+    }
     struct exchange x = {.command = &p->command,
-                         .reply = r,
+                         .reply = r != NULL ? &hidden : NULL,
                          .state_after = s->info.state,
                          .latency = TIME_UNKNOWN,
                          .answer_lines = answer_lines};
@@ -193,15 +254,21 @@ void session_line(struct session *s, const struct frame *f)
     if (!session_tells(s, EV_LINE)) {
         return;
     }
-    struct event e = {
-        .kind = EV_LINE, .dir = f->dir, .time = f->time, .packet = f->packet, .u.text = f->data};
+    struct buf room;
+    struct event e = {.kind = EV_LINE,
+                      .dir = f->dir,
+                      .time = f->time,
+                      .packet = f->packet,
+                      .u.text = session_masked(s, f->data, &room)};
     session_emit(s, &e);
+    buf_done(&room);
 }
 
 void session_credential(struct session *s, const struct credential *given)
 {
     struct credential c = *given;
     c.encrypted = session_encrypted(s);
+    session_secret(s, c.secret);
     if (c.user.n > 0 && (c.success == TRI_YES || s->info.login != TRI_YES)) {
         if (!bytes_equal(c.user, s->info.user)) {
             s->info.user = session_keep(s, c.user);

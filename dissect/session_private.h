@@ -4,6 +4,7 @@
 
 #include "dissect/digest.h"
 #include "dissect/header.h"
+#include "dissect/secrets.h"
 #include "dissect/session.h"
 #include "dissect/tls.h"
 
@@ -38,6 +39,7 @@ struct session {
     struct pending_queue pending;
     struct arena arena;
     struct message_body *messages; /* not yet told by EV_MESSAGE */
+    struct secrets *secrets;       /* said so far; NULL none */
     struct session_tls *tls;
     struct session_retain *retain; /* being kept */
     struct session_retain *replay; /* to be played, the next one first */

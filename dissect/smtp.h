@@ -240,6 +240,8 @@ void smtp_reply_settle(struct session *s, bool last);
 void smtp_reply_free(struct session *s);
 /* The text of a reply without codes, for keeping; valid until scratch changes. */
 struct bytes smtp_reply_text(const struct reply *r, struct buf *scratch);
+/* The same, masked, in that arena. */
+struct bytes smtp_reply_kept(const struct session *s, const struct reply *r, struct arena *arena);
 
 /* ---- smtp_pair.c */
 /* Tells a reply, paired with the command it answers; or keeps it back until that is clear. */
@@ -304,7 +306,7 @@ void smtp_bdat_answered(struct session *s, struct pending *p, const struct reply
 /* May more have been due than came: where replies were lost, only the client's going on tells. */
 bool smtp_verdict_is_open(struct session *s, const struct pending *p);
 /* Puts a final reply into the message: code, text, queue id, outcome. */
-void smtp_verdict_fill(struct transaction *t, const struct reply *r);
+void smtp_verdict_fill(const struct session *s, struct transaction *t, const struct reply *r);
 /* Tells the message; nothing more will be known of it. */
 void smtp_message_tell(struct session *s, struct transaction *t);
 

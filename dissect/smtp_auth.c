@@ -33,6 +33,7 @@ void smtp_auth_begin(struct session *s, const struct frame *f, struct pending *p
     } else if (rest.n > 0) {
         auth_initial(a->auth, rest);
     }
+    session_secret(s, auth_secret(a->auth));
     p->exchange = a;
     x->auth = a;
     if (smtp_server_seen(s)) {
@@ -62,6 +63,7 @@ bool smtp_auth_line(struct session *s, const struct frame *f)
     } else {
         auth_response(a->auth, f->data);
     }
+    session_secret(s, auth_secret(a->auth));
     if (!a->blind) {
         a->wants = false;
         smtp_wait(s, WAIT_AUTH);

@@ -74,7 +74,7 @@ void smtp_body_over(struct session *s, const struct frame *f, bool complete)
     }
     if (t->decided || t->after_refusal) {
         if (t->refusal != NULL) {
-            smtp_verdict_fill(t, t->refusal);
+            smtp_verdict_fill(s, t, t->refusal);
             m->wait = TIME_UNKNOWN;
         }
         smtp_message_tell(s, t);

@@ -1,4 +1,5 @@
 /* The client's lines: which command, is it in order, what does it begin. */
+#include "dissect/secrets.h"
 #include "dissect/smtp.h"
 #include "dissect/tls.h"
 
@@ -187,14 +188,12 @@ static bool is_rest_of_line(const struct smtp *x, const struct frame *f, enum sm
 }
 
 /* Words that no one knows, but not for everyone to read: "AUTH=PLAIN …" and its like; and what
- * scripts that do not wait say where AUTH was refused, or was not captured. */
+ * scripts that do not wait, or people who try again, say where AUTH was refused. */
 static void hide_payload(const struct smtp *x, const struct frame *f, struct command *c)
 {
-    if (bytes_starts(c->word, "AUTH")) {
-        c->secret = c->argument;
-    } else if (x->loose_payload && auth_looks_base64(f->data)) {
+    c->secret = secrets_behind(c->word, c->argument);
+    if (c->secret.n == 0 && x->loose_payload) {
         c->secret = f->data;
-        c->word = c->argument = (struct bytes){NULL, 0};
     }
 }
 

@@ -451,7 +451,7 @@ void smtp_early_verdict(struct session *s, const struct reply *r, const struct f
     if (r->status == REPLY_ODD) {
         return;
     }
-    smtp_verdict_fill(t, r);
+    smtp_verdict_fill(s, t, r);
     t->decided = true;
     if (t->message->missing > 0) {
         t->body_over = true;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define MANY_LINES  1000
+#define KEPT_TEXT   65536
 #define USUAL_REPLY 512 /* most EHLO replies fit; limits.reply_bytes is never below */
 
 struct smtp_reply_in {
@@ -34,6 +35,15 @@ struct bytes smtp_reply_text(const struct reply *r, struct buf *scratch)
     buf_room(scratch, r->raw.n);
     reply_text(r, scratch);
     return buf_bytes(scratch);
+}
+
+struct bytes smtp_reply_kept(const struct session *s, const struct reply *r, struct arena *arena)
+{
+    struct buf scratch;
+    buf_init(&scratch, KEPT_TEXT);
+    struct bytes kept = session_masked_copy(s, smtp_reply_text(r, &scratch), arena);
+    buf_done(&scratch);
+    return kept;
 }
 
 void smtp_reply_free(struct session *s)

@@ -133,7 +133,7 @@ void smtp_mail(struct session *s, const struct frame *f, struct pending *p)
     if (path.address.p != NULL) {
         t->mail_from = arena_copy(&t->arena, path.address);
     }
-    t->mail_parameters = arena_copy(&t->arena, path.parameters);
+    t->mail_parameters = session_masked_copy(s, path.parameters, &t->arena);
     t->outer = x->open;
     if (t->outer != NULL) {
         t->outer->uses++;
@@ -266,24 +266,22 @@ void smtp_rcpt(struct session *s, const struct frame *f, struct pending *p)
         if (path.address.p != NULL) {
             r->address = arena_copy(&t->arena, path.address);
         }
-        r->parameters = arena_copy(&t->arena, path.parameters);
+        r->parameters = session_masked_copy(s, path.parameters, &t->arena);
         p->number = t->count;
     }
     smtp_envelope(t);
 }
 
-static void keep_answer(struct transaction *t, struct recipient *to, const struct reply *r)
+static void keep_answer(const struct session *s, struct transaction *t, struct recipient *to,
+                        const struct reply *r)
 {
-    struct buf scratch;
-    buf_init(&scratch, 65536);
     to->fate = smtp_ok(r)                  ? RCPT_ACCEPTED
                : r->status == REPLY_DEFER  ? RCPT_DEFERRED
                : r->status == REPLY_REFUSE ? RCPT_REFUSED
                                            : RCPT_UNKNOWN;
     to->code = r->code;
     to->enhanced = r->enhanced;
-    to->reply = arena_copy(&t->arena, smtp_reply_text(r, &scratch));
-    buf_done(&scratch);
+    to->reply = smtp_reply_kept(s, r, &t->arena);
 }
 
 void smtp_rcpt_answered(struct session *s, struct pending *p, const struct reply *r,
@@ -296,7 +294,7 @@ void smtp_rcpt_answered(struct session *s, struct pending *p, const struct reply
         return;
     }
     if (t != NULL && p->number > 0 && place <= t->count) {
-        keep_answer(t, &t->recipients[place - 1], r);
+        keep_answer(s, t, &t->recipients[place - 1], r);
     }
     if (smtp_ok(r)) {
         if (t != NULL) {

@@ -23,16 +23,13 @@ static enum outcome outcome_of(const struct reply *r)
     return OUTCOME_UNKNOWN;
 }
 
-void smtp_verdict_fill(struct transaction *t, const struct reply *r)
+void smtp_verdict_fill(const struct session *s, struct transaction *t, const struct reply *r)
 {
     struct message *m = t->message;
-    struct arena *arena = session_message_arena(m);
-    struct buf scratch;
-    buf_init(&scratch, 65536);
     m->outcome = outcome_of(r);
     m->code = r->code;
     m->enhanced = r->enhanced;
-    m->reply = arena_copy(arena, smtp_reply_text(r, &scratch));
+    m->reply = smtp_reply_kept(s, r, session_message_arena(m));
     m->queue_id = reply_queue_id(m->reply);
     if (r->torn && m->queue_id.n > 0 && m->queue_id.p + m->queue_id.n == m->reply.p + m->reply.n) {
         m->queue_id.n = 0; /* more of it may be missing */
@@ -40,7 +37,6 @@ void smtp_verdict_fill(struct transaction *t, const struct reply *r)
     if (t->body_over) {
         m->wait = r->time > m->end_time ? r->time - m->end_time : 0;
     }
-    buf_done(&scratch);
 }
 
 /* Recipients that get a reply of their own: all but the refused ones. */
@@ -138,22 +134,19 @@ bool smtp_verdict_is_open(struct session *s, const struct pending *p)
 
 #define LOST_RECIPIENTS 100 /* whose verdicts are kept, too */
 
-static void keep_verdict(struct transaction *t, const struct reply *r)
+static void keep_verdict(const struct session *s, struct transaction *t, const struct reply *r)
 {
     struct verdict *v = arena_alloc(&t->arena, sizeof *v);
     if (v == NULL || t->verdict_count > t->count + LOST_RECIPIENTS) {
         return;
     }
-    struct buf scratch;
-    buf_init(&scratch, 65536);
     *v = (struct verdict){.code = r->code,
                           .enhanced = r->enhanced,
-                          .text = arena_copy(&t->arena, smtp_reply_text(r, &scratch)),
+                          .text = smtp_reply_kept(s, r, &t->arena),
                           .fate = smtp_ok(r)                  ? RCPT_ACCEPTED
                                   : r->status == REPLY_DEFER  ? RCPT_DEFERRED
                                   : r->status == REPLY_REFUSE ? RCPT_REFUSED
                                                               : RCPT_UNKNOWN};
-    buf_done(&scratch);
     *(t->verdicts != NULL ? t->last_verdict : &t->verdicts) = v;
     t->last_verdict = &v->next;
     t->verdict_count++;
@@ -270,10 +263,10 @@ void smtp_verdict(struct session *s, struct pending *p, const struct reply *r,
     bool goes_on = smtp_verdict_goes_on(s, p, r), lmtp = smtp_of(s)->lmtp;
     t->prdr = t->prdr || r->code == CODE_PRDR || (!lmtp && is_open_ended(t) && asks_for_prdr(t));
     if (lmtp || (goes_on && r->code != CODE_PRDR)) {
-        keep_verdict(t, r);
+        keep_verdict(s, t, r);
     }
     if (t->prdr ? !goes_on || is_open_ended(t) : is_better(t, p, r)) {
-        smtp_verdict_fill(t, r);
+        smtp_verdict_fill(s, t, r);
     }
     p->answers++;
     if (!goes_on) {
@@ -292,6 +285,6 @@ void smtp_bdat_answered(struct session *s, struct pending *p, const struct reply
     if (p->number == 1) {
         smtp_verdict(s, p, r, f);
     } else if (smtp_refused(r) && t != NULL && t->message != NULL) {
-        smtp_verdict_fill(t, r);
+        smtp_verdict_fill(s, t, r);
     }
 }

@@ -18,10 +18,10 @@ C AUTH=PLAIN AGFubmEAU2VjcmV0UGFzczEy
 S 501 what
 C NOOP
 S 250 ok
-C VXNlcg==
-= command C 7 ? "VXNlcg==" unknown
-=! command C 7 ? "VXNlcg==" unknown secret
-S 500 5.5.1 VXNlcg==
+C T3RoZXI=
+= command C 7 ? "T3RoZXI=" unknown
+=! command C 7 ? "T3RoZXI=" unknown secret
+S 500 5.5.1 T3RoZXI=
 C QUIT
 S 221 bye
-= close smtp * reply="500 5.5.1 VXNlcg=="
+= close smtp * reply="500 5.5.1 T3RoZXI="
