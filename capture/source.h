@@ -82,6 +82,10 @@ void source_set_opener(struct source *s, const struct source_opener *o);
  * (live: written in place). "-" is standard output. */
 bool source_writer_open(struct source_writer **w, struct source *s, const char *path,
                         struct error *e);
+/* pcapng from here on; before the first packet. It may mix link types. */
+void source_writer_use_pcapng(struct source_writer *w);
+/* pcapng: for the next packet; borrowed until then. */
+void source_writer_comment(struct source_writer *w, struct bytes comment);
 bool source_writer_packet(struct source_writer *w, const struct packet *p, struct error *e);
 bool source_writer_close(struct source_writer **w, struct error *e);
 /* Standard output whose reader went away. That is no failure, but what comes now goes nowhere. */

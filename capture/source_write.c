@@ -1,3 +1,4 @@
+#include "capture/pcapng.h"
 #include "capture/source_private.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 
 #define TRIES_MOST 100 /* temporary names tried */
 #define SECOND     INT64_C(1000000000)
+#define LINK_TYPES 16 /* of one pcapng file */
 
 struct source_writer {
     const struct source_opener *opener;
@@ -21,6 +23,13 @@ struct source_writer {
     bool nano, typed, failed;
     bool unread; /* standard output that nobody reads any more */
     const struct source *source;
+    struct {
+        bool wanted;
+        int linktype[LINK_TYPES]; /* by number of the interface */
+        size_t linktypes;
+        struct bytes comment;
+        struct buf block;
+    } ng;
 };
 
 static bool fail(struct source_writer *w, struct error *e, const char *doing, int error)
@@ -114,6 +123,7 @@ static void writer_free(struct source_writer **w)
     if ((*w)->dead != NULL) {
         pcap_close((*w)->dead);
     }
+    buf_done(&(*w)->ng.block);
     free((*w)->path);
     free((*w)->temporary);
     free(*w);
@@ -125,6 +135,7 @@ bool source_writer_open(struct source_writer **out, struct source *s, const char
 {
     struct source_writer *w = xcalloc(1, sizeof *w);
     *out = NULL;
+    buf_init(&w->ng.block, SIZE_MAX);
     w->source = s;
     w->opener = s->config.opener != NULL ? s->config.opener : source_opener_own();
     w->path = xstrdup(path);
@@ -173,6 +184,53 @@ static bool begin(struct source_writer *w, struct error *e)
     return true;
 }
 
+static bool put_block(struct source_writer *w, struct error *e)
+{
+    struct bytes b = buf_bytes(&w->ng.block);
+    bool good = fwrite(b.p, 1, b.n, w->file) == b.n || write_failed(w, e);
+    buf_clear(&w->ng.block);
+    return good;
+}
+
+/* The number of the interface of this link type; tells it first when it is new. LINK_TYPES: there
+ * are too many. */
+static size_t interface_of(struct source_writer *w, int linktype)
+{
+    size_t i = 0;
+    while (i < w->ng.linktypes && w->ng.linktype[i] != linktype) {
+        i++;
+    }
+    if (i == w->ng.linktypes && i < LINK_TYPES) {
+        w->ng.linktype[w->ng.linktypes++] = linktype;
+        pcapng_interface(linktype, &w->ng.block);
+    }
+    return i;
+}
+
+static bool packet_to_pcapng(struct source_writer *w, const struct packet *p, struct error *e)
+{
+    if (w->ng.linktypes == 0) {
+        pcapng_section(&w->ng.block);
+    }
+    size_t interface = interface_of(w, p->linktype);
+    if (interface == LINK_TYPES) {
+        return fail(w, e, "the capture has too many link types", EINVAL);
+    }
+    pcapng_packet((uint32_t)interface, p, w->ng.comment, &w->ng.block);
+    w->ng.comment = bytes_of("");
+    return put_block(w, e);
+}
+
+void source_writer_use_pcapng(struct source_writer *w)
+{
+    w->ng.wanted = true;
+}
+
+void source_writer_comment(struct source_writer *w, struct bytes comment)
+{
+    w->ng.comment = comment;
+}
+
 bool source_writer_packet(struct source_writer *w, const struct packet *p, struct error *e)
 {
     if (w->failed) {
@@ -180,6 +238,9 @@ bool source_writer_packet(struct source_writer *w, const struct packet *p, struc
     }
     if (w->unread) {
         return true;
+    }
+    if (w->ng.wanted) {
+        return packet_to_pcapng(w, p, e);
     }
     if (!w->typed) {
         w->linktype = p->linktype;
@@ -212,6 +273,24 @@ bool source_writer_unread(const struct source_writer *w)
 
 /* ---- closing ---- */
 
+/* A file without a packet is one all the same. */
+static bool finish_pcapng(struct source_writer *w, struct error *e)
+{
+    if (w->ng.linktypes == 0) {
+        pcapng_section(&w->ng.block);
+        interface_of(w, w->linktype);
+    }
+    return put_block(w, e) && (fflush(w->file) == 0 || write_failed(w, e));
+}
+
+static bool finish_pcap(struct source_writer *w, struct error *e)
+{
+    if (w->dumper == NULL && !begin(w, e)) {
+        return false;
+    }
+    return (pcap_dump_flush(w->dumper) == 0 && ferror(w->file) == 0) || write_failed(w, e);
+}
+
 static bool finish(struct source_writer *w, struct error *e)
 {
     if (w->failed) {
@@ -220,11 +299,8 @@ static bool finish(struct source_writer *w, struct error *e)
     if (w->unread) {
         return true;
     }
-    if (w->dumper == NULL && !begin(w, e)) {
-        return false;
-    }
-    if (pcap_dump_flush(w->dumper) != 0 || ferror(w->file) != 0) {
-        return write_failed(w, e);
+    if (!(w->ng.wanted ? finish_pcapng(w, e) : finish_pcap(w, e)) || w->unread) {
+        return w->unread;
     }
     if (w->temporary != NULL && w->opener->rename(w->opener->arg, w->temporary, w->path) != 0) {
         return fail(w, e, "can not be given its name", errno);

@@ -10,7 +10,7 @@ keys Enter
 shot
 keys q F2
 shot
-keys Tab Down Down
+keys Tab Down Down Down
 shot
 keys Esc #
 shot

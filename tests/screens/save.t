@@ -10,6 +10,24 @@ keys Enter
 expect saved 8 sessions to ./list.txt
 wrote 192.0.2.21:51002
 shot
+# the list as a table: the columns that are shown, times and sizes in full
+keys F2 Tab Down Down Tab Tab Ctrl-U
+type list.csv
+keys Enter
+expect saved 8 sessions to ./list.csv
+wrote number,start,dur,proto,tls,client,server,state,user,msgs,bytes,worst,result
+wrote 1,2025-03-04 08:00:00
+wrote "192.0.2.21:51002","mx.office.example:587","CLOSED","anna",1,
+keys :
+type columns number,helo,result
+keys Enter F2 Tab Down Down Tab Tab Ctrl-U
+type list.csv
+keys Enter
+wrote number,helo,result
+wrote 6,"","'-ERR [AUTH]
+keys :
+type columns
+keys Enter
 # what exists is not replaced
 keys F2 Tab Down Down Down Tab Tab Ctrl-U
 type taken.txt

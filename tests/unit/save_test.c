@@ -245,7 +245,8 @@ static void part_that_is_none(void **state)
 
 static struct save_request request_for(const struct desk *d, const char *format, size_t sessions)
 {
-    struct save_request r = {.format = export_find(format), .sessions = sessions};
+    struct save_request r = {
+        .kind = SAVE_EXPORT, .format = export_find(format), .sessions = sessions};
     snprintf(r.path, sizeof(r.path), "%s", d->path);
     r.session = xmalloc((sessions + 1) * sizeof(*r.session));
     for (size_t i = 0; i < sessions; i++) {

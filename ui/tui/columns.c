@@ -569,9 +569,8 @@ static void key_endpoint(const struct session_info *i, enum dir d, struct sort_k
     out->b[18] = (uint8_t)end->port;
 }
 
-/* The number by which a column orders; false when it orders by its text. */
-static bool key_number(const struct ui *u, const struct store_session *s, enum column_id c,
-                       int64_t *out)
+bool column_number(const struct ui *u, const struct store_session *s, enum column_id c,
+                   int64_t *out)
 {
     const struct session_info *i = &s->info;
     switch (c) {
@@ -630,7 +629,7 @@ void column_key(const struct ui *u, const struct store_session *s, enum column_i
                 struct sort_key *out)
 {
     int64_t n;
-    if (key_number(u, s, c, &n)) {
+    if (column_number(u, s, c, &n)) {
         sort_key_number(out, n);
     } else if (c == COLUMN_client || c == COLUMN_serverip) {
         key_endpoint(&s->info, c == COLUMN_client ? FROM_CLIENT : FROM_SERVER, out);

@@ -47,6 +47,9 @@ void columns_table(const struct column_set *set, const struct ui *u, struct tabl
 /* A cell's text; *style comes in as the row's. */
 void column_cell(const struct ui *u, const struct store_session *s, enum column_id c,
                  struct buf *out, enum style *style);
+/* The number by which a column orders; false when it orders by its text. */
+bool column_number(const struct ui *u, const struct store_session *s, enum column_id c,
+                   int64_t *out);
 void column_key(const struct ui *u, const struct store_session *s, enum column_id c,
                 struct sort_key *out);
 

@@ -13,21 +13,24 @@
 enum what { THIS_MESSAGE, THIS_SESSION, MARKED, SHOWN, ALL, WHATS };
 enum field { FIELD_WHAT, FIELD_FORMAT, FIELD_SECRETS, FIELD_PATH, FIELD_SAVE, FIELDS };
 
-/* How a format is stored; the rest of it is in formats.def. The first row is no export. */
+/* How a format is stored; of exports the rest is in formats.def. */
 static const struct {
+    enum save_kind kind;
     const char *name, *suffix, *help;
     bool folder;
 } formats[] = {
-    {"pcap", ".pcap", "packets of these sessions, from the first to the last", false},
-    {"transcript", ".txt", "the dialogs, with replies explained and bodies", false},
-    {"json", ".ndjson", "NDJSON (ECS): sessions, messages, logins, findings", false},
-    {"sessions", ".txt", "one line a session", false},
-    {"credentials", ".txt", "one line a login", false},
-    {"findings", ".txt", "one line a finding", false},
-    {"stats", ".txt", "figures over these sessions", false},
-    {"export-eml", "", "messages, one .eml file each, into a folder", true},
-    {"export-mbox", ".mbox", "messages in one mbox file", false},
-    {"export-transcripts", "", "one text file a session, into a folder", true},
+    {SAVE_PCAP, "pcap", ".pcap", "packets of these sessions, from the first to the last", false},
+    {SAVE_PCAPNG, "pcapng", ".pcapng", "the same, with comments: session, login, findings", false},
+    {SAVE_EXPORT, "transcript", ".txt", "the dialogs, with replies explained and bodies", false},
+    {SAVE_EXPORT, "json", ".ndjson", "NDJSON (ECS): sessions, messages, logins, findings", false},
+    {SAVE_TABLE, "csv", ".csv", "the list of sessions with the columns shown", false},
+    {SAVE_EXPORT, "sessions", ".txt", "one line a session", false},
+    {SAVE_EXPORT, "credentials", ".txt", "one line a login", false},
+    {SAVE_EXPORT, "findings", ".txt", "one line a finding", false},
+    {SAVE_EXPORT, "stats", ".txt", "figures over these sessions", false},
+    {SAVE_EXPORT, "export-eml", "", "messages, one .eml file each, into a folder", true},
+    {SAVE_EXPORT, "export-mbox", ".mbox", "messages in one mbox file", false},
+    {SAVE_EXPORT, "export-transcripts", "", "one text file a session, into a folder", true},
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -52,11 +55,26 @@ struct save {
 
 static const char *hindrance(const struct save *s, size_t format)
 {
-    if (format == 0) {
-        return s->what == THIS_MESSAGE ? "a message has no packets of its own"
-                                       : save_packets_hindrance(s->dialog.ui);
+    bool message = s->what == THIS_MESSAGE;
+    switch (formats[format].kind) {
+    case SAVE_PCAP:
+    case SAVE_PCAPNG:
+        return message ? "a message has no packets of its own"
+                       : save_packets_hindrance(s->dialog.ui);
+    case SAVE_TABLE:
+        return message ? "a list of sessions, not of messages" : NULL;
+    default:
+        return export_find(formats[format].name) ? NULL : "not built in";
     }
-    return export_find(formats[format].name) ? NULL : "not built in";
+}
+
+static size_t format_by_name(const char *name)
+{
+    size_t i = 0;
+    while (i + 1 < FORMATS && strcmp(formats[i].name, name) != 0) {
+        i++;
+    }
+    return i;
 }
 
 static void suggest_path(struct save *s)
@@ -116,7 +134,7 @@ struct dialog *dialog_save_open(struct ui *u, const struct view *from)
               : s->counts[MARKED]                           ? MARKED
               : s->has_subject && from->id >= VIEW_DIALOGUE ? THIS_SESSION
                                                             : SHOWN;
-    s->format = s->has_message ? 7 : 0; /* .eml, else pcap */
+    s->format = s->has_message ? format_by_name("export-eml") : 0; /* else pcap */
     if (hindrance(s, s->format)) {
         step_format(s, true);
     }
@@ -159,7 +177,9 @@ static void collect(struct save *s, struct save_request *r)
 
 static void start(struct save *s)
 {
-    struct save_request r = {.secrets = s->secrets, .folder = formats[s->format].folder};
+    struct save_request r = {.kind = formats[s->format].kind,
+                             .secrets = s->secrets,
+                             .folder = formats[s->format].folder};
     struct error e;
     const char *why = hindrance(s, s->format);
     s->wrong = true;
@@ -171,7 +191,7 @@ static void start(struct save *s)
         return;
     }
     snprintf(r.path, sizeof(r.path), "%s", s->path.text);
-    r.format = s->format ? export_find(formats[s->format].name) : NULL;
+    r.format = r.kind == SAVE_EXPORT ? export_find(formats[s->format].name) : NULL;
     collect(s, &r);
     s->job = save_job_start(s->dialog.ui, &r, &e);
     s->wrong = s->job == NULL;
@@ -276,6 +296,7 @@ static void close_dialog(struct dialog *d)
 /* ---- drawing ---- */
 
 #define BOX_COLS 80
+#define BOX_ROWS 22
 #define LABEL    10
 
 static void draw_label(const struct save *s, const struct pane *p, int row, enum field f,
@@ -352,9 +373,10 @@ static void draw_message(const struct save *s, const struct pane *p, int row)
 static void draw(const struct dialog *d, const struct pane *all)
 {
     const struct save *s = (const struct save *)d;
-    int rows = all->rows < 22 ? all->rows : 22, cols = all->cols < BOX_COLS ? all->cols : BOX_COLS;
+    int rows = all->rows < BOX_ROWS ? all->rows : BOX_ROWS,
+        cols = all->cols < BOX_COLS ? all->cols : BOX_COLS;
     struct pane p = pane_sub(all, (all->rows - rows) / 2, (all->cols - cols) / 2, rows, cols);
-    int list = rows - 11 < (int)FORMATS ? rows - 11 : (int)FORMATS;
+    int list = rows - 10 < (int)FORMATS ? rows - 10 : (int)FORMATS;
     pane_box(&p, "Save");
     int row = draw_what(s, &p, 1);
     row = draw_formats(s, &p, row, list > 1 ? list : 1);

@@ -4,11 +4,14 @@
 #include "ui/tui/clock.h"
 #include "ui/tui/human.h"
 #include "ui/tui/save_packets.h"
+#include "ui/tui/save_table.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#define ROW_MOST (1u << 20) /* bytes of a row of a table */
 
 struct save_job {
     struct ui *ui;
@@ -116,6 +119,19 @@ static bool open_sink(struct save_job *j, struct error *e)
     return j->sink != NULL;
 }
 
+static bool open_table(struct save_job *j, struct error *e)
+{
+    if (!open_file(j, e)) {
+        return false;
+    }
+    struct buf line;
+    buf_init(&line, ROW_MOST);
+    save_table_head(j->ui, &line);
+    fwrite(line.p, 1, line.n, j->out);
+    buf_done(&line);
+    return true;
+}
+
 struct save_job *save_job_start(struct ui *u, struct save_request *r, struct error *e)
 {
     struct save_job *j = xcalloc(1, sizeof(*j));
@@ -123,11 +139,18 @@ struct save_job *save_job_start(struct ui *u, struct save_request *r, struct err
     j->request = *r;
     r->session = NULL;
     bool good;
-    if (r->format) {
+    switch (r->kind) {
+    case SAVE_EXPORT:
         good = open_sink(j, e);
-    } else {
-        j->packets = save_packets_start(u, j->request.session, j->request.sessions, r->path, e);
+        break;
+    case SAVE_TABLE:
+        good = open_table(j, e);
+        break;
+    default:
+        j->packets = save_packets_start(u, j->request.session, j->request.sessions,
+                                        r->kind == SAVE_PCAPNG, r->path, e);
         good = j->packets != NULL;
+        break;
     }
     if (!good) {
         save_job_free(&j);
@@ -136,6 +159,18 @@ struct save_job *save_job_start(struct ui *u, struct save_request *r, struct err
 }
 
 /* ---- working ---- */
+
+static void write_row(struct save_job *j, struct store_ref ref)
+{
+    struct buf line;
+    buf_init(&line, ROW_MOST);
+    if (save_table_row(j->ui, ref, &line)) {
+        fwrite(line.p, 1, line.n, j->out);
+    } else {
+        j->dialogs_gone++;
+    }
+    buf_done(&line);
+}
 
 static void replay(struct save_job *j, struct store_ref ref)
 {
@@ -165,10 +200,12 @@ static void finish(struct save_job *j)
 {
     char name[FILE_NAME_ROOM];
     j->done = true;
-    store_replay_capture(j->ui->store, j->sink);
     struct error e = {.text = ""};
-    j->failed = !j->sink->close(j->sink, &e);
-    j->sink = NULL;
+    if (j->sink) {
+        store_replay_capture(j->ui->store, j->sink);
+        j->failed = !j->sink->close(j->sink, &e);
+        j->sink = NULL;
+    }
     if (!j->out) {
         j->error = e;
         return;
@@ -203,7 +240,7 @@ bool save_job_work(struct save_job *j, int64_t deadline)
         if (j->at == j->request.sessions) {
             finish(j);
         } else if (!clock_over(deadline)) {
-            replay(j, j->request.session[j->at++]);
+            (j->sink ? replay : write_row)(j, j->request.session[j->at++]);
             if (j->out && ferror(j->out)) { /* the disk is full: no use in going on */
                 j->at = j->request.sessions;
             }

@@ -11,8 +11,12 @@
 #include "ui/export/export.h"
 #include "ui/tui/view.h"
 
+/* Packets as pcap, or as pcapng with comments; an export; the list of sessions as CSV. */
+enum save_kind { SAVE_PCAP, SAVE_PCAPNG, SAVE_EXPORT, SAVE_TABLE };
+
 struct save_request {
-    const struct export_format *format; /* NULL: pcap */
+    enum save_kind kind;
+    const struct export_format *format; /* SAVE_EXPORT */
     bool folder;                        /* the format writes files into a folder */
     char path[EDIT_MOST];
     bool secrets;

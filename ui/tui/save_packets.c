@@ -3,6 +3,7 @@
 #include "capture/source.h"
 #include "ui/export/files.h"
 #include "ui/packets.h"
+#include "ui/tui/packet_comments.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,7 +15,8 @@
 
 struct save_packets {
     struct packet_spans *spans;
-    struct sink *sink; /* of the spans; while the sessions are told */
+    struct packet_comments *comments; /* pcapng; NULL: pcap */
+    struct sink *sink;                /* of the spans; while the sessions are told */
     struct source *source;
     struct source_writer *writer;
     struct source_opener opener; /* makes the writer's file in `folder` */
@@ -90,6 +92,9 @@ static void on_packet(void *arg, const struct packet *packet)
     if (!p->writer || !packet_spans_match(p->spans, packet)) {
         return;
     }
+    if (p->comments) {
+        source_writer_comment(p->writer, packet_comments_of(p->comments, packet->number));
+    }
     if (source_writer_packet(p->writer, packet, &p->error)) {
         atomic_fetch_add(&p->packets, 1);
     } else {
@@ -141,6 +146,12 @@ static void tell_sessions(struct save_packets *p, struct ui *u, const struct sto
             sink_event(p->sink, &e);
             p->sessions++;
         }
+        if (p->comments) {
+            packet_comments_add(p->comments, u, sessions[i]);
+        }
+    }
+    if (p->comments) {
+        packet_comments_sort(p->comments);
     }
     p->sink->close(p->sink, &ignored);
     p->sink = NULL;
@@ -162,6 +173,9 @@ static bool start(struct save_packets *p, struct ui *u, struct error *e)
     if (!source_writer_open(&p->writer, p->source, p->path, e)) {
         return false;
     }
+    if (p->comments) {
+        source_writer_use_pcapng(p->writer);
+    }
     if (pthread_create(&p->thread, NULL, read_again, p) != 0) {
         return error_set(e, "no thread could be started to read the capture again");
     }
@@ -170,9 +184,11 @@ static bool start(struct save_packets *p, struct ui *u, struct error *e)
 }
 
 struct save_packets *save_packets_start(struct ui *u, const struct store_ref *sessions,
-                                        size_t count, const char *path, struct error *e)
+                                        size_t count, bool comments, const char *path,
+                                        struct error *e)
 {
     struct save_packets *p = xcalloc(1, sizeof(*p));
+    p->comments = comments ? packet_comments_new() : NULL;
     snprintf(p->path, sizeof(p->path), "%s", path);
     p->spans = packet_spans_new(u->limits);
     p->sink = packet_spans_sink(p->spans);
@@ -221,6 +237,7 @@ void save_packets_free(struct save_packets **pp)
     }
     source_close(&p->source);
     packet_spans_free(&p->spans);
+    packet_comments_free(&p->comments);
     if (p->folder_open) {
         folder_close(&p->folder);
     }
