@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define NS          INT64_C(1000000000)
-#define POOL_SHARE  8  /* of the memory limit: room for pieces of sessions that wait for others */
+#define POOL_SHARE  2  /* of the memory limit: room for pieces of sessions that wait for others */
 #define LIVE_WAIT   NS /* live, a silent connection delays numbers so long */
 #define ORDER_STEPS 64 /* a connection answered late is put in its place so far back */
 

@@ -259,16 +259,20 @@ static bool has_opening(struct bytes w)
     return sure || smtp_is_http(smtp_first_line(w));
 }
 
-/* A PROXY header's signature so far. Short of its end it is asked for one line more: what is told
- * must not depend on how many bytes came together. */
+/* The first three lines are those of a PROXY header's signature, and the fourth is not whole: what
+ * is told must not depend on how much of it came with them. */
 static bool is_half_signature(struct bytes w)
 {
-    size_t lines = 0;
-    for (size_t at = 0; lines < PROXY_SIGNATURE_LINES && (at = bytes_find(w, '\n', at)) != SIZE_MAX;
-         at++) {
-        lines++;
+    size_t end = 0;
+    for (int i = 0; i < START_LINES; i++) {
+        size_t lf = bytes_find(w, '\n', end);
+        if (lf == SIZE_MAX) {
+            return false;
+        }
+        end = lf + 1;
     }
-    return lines < PROXY_SIGNATURE_LINES && smtp_proxy_length(w) == SIZE_MAX;
+    return smtp_proxy_length(bytes_sub(w, 0, end)) == SIZE_MAX &&
+           bytes_find(w, '\n', end) == SIZE_MAX;
 }
 
 /* The middle of a message looks like nothing but text. */
