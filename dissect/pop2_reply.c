@@ -205,6 +205,15 @@ static void opened(struct session *s, const struct pending *p, const struct fram
     st->has_size = false;
 }
 
+/* Of a command that is not known, the form of its answer tells. */
+static const char *state_after(const struct pop2_verb *v, int sign)
+{
+    if (v != NULL && sign != '-' && v->state != NULL) {
+        return v->state;
+    }
+    return sign == '#' ? pop2_mbox : sign == '=' ? pop2_item : pop2_done;
+}
+
 static void answer(struct session *s, struct pending *p, const struct frame *f)
 {
     struct pop2 *st = pop2_of(s);
@@ -213,7 +222,8 @@ static void answer(struct session *s, struct pending *p, const struct frame *f)
     struct reply r = reply_of(f, sign == '-' ? REPLY_REFUSE : REPLY_OK);
     st->lost = false;
     session_reply(s, &r, p);
-    if (p->tag == POP2_HELO) {
+    bool torn_helo = v == NULL && sign == '#' && session_get_state(s) == pop2_auth;
+    if (p->tag == POP2_HELO || torn_helo) {
         pop2_login(s, p, sign == '-' ? TRI_NO : TRI_YES);
     }
     if (p->tag == POP2_QUIT) {
@@ -228,8 +238,7 @@ static void answer(struct session *s, struct pending *p, const struct frame *f)
         st->has_size = false;
     }
     st->unknown_row = v == NULL && sign == '-' ? st->unknown_row + 1 : 0;
-    session_set_state(s, sign == '-' || v == NULL || v->state == NULL ? pop2_done : v->state, f,
-                      true);
+    session_set_state(s, state_after(v, sign), f, true);
     session_answered(s, &r, 0);
     if (st->unknown_row >= session_limits(s)->unknown_commands) {
         session_give_up(s);

@@ -236,18 +236,26 @@ static bool says_tls(struct bytes text)
             bytes_search(text, "ready", 0) != SIZE_MAX);
 }
 
+/* "+ challenge" of an exchange that began unseen, or with an unknown word: the client answers. */
+static void stray_challenge(struct session *s, struct reply *r)
+{
+    if (bytes_at(r->raw, 0) == '+' && r->status == REPLY_ODD) {
+        pop3_of(s)->dangling = true;
+        r->secret = bytes_trim(bytes_from(r->raw, 1));
+    }
+}
+
 static void unasked(struct session *s, struct reply *r, struct bytes text, const struct frame *f)
 {
     pop3_of(s)->greeted = true; /* it will not come any more */
     r->unasked = true;
+    stray_challenge(s, r);
     session_reply(s, r, NULL);
     if (r->status == REPLY_OK && announces_mail(s, NULL, text)) {
         pop3_open_begin(s, NULL, r, SHAPE_MAIL, f);
     } else if (r->status == REPLY_OK && pop3_of(s)->group_cut && says_tls(text)) {
         session_set_state(s, stls_state, f, true);
         session_start_tls(s); /* looks whether a handshake follows */
-    } else if (bytes_at(r->raw, 0) == '+' && r->status == REPLY_ODD) {
-        pop3_of(s)->dangling = true; /* of an AUTH that was lost: the client answers */
     }
 }
 
@@ -295,6 +303,9 @@ static void answered(struct session *s, struct pending *p, struct reply *r, stru
     st->greeted = true;
     if (p->tag != POP3_UNKNOWN || r->status != REPLY_REFUSE) {
         st->unknown_row = 0;
+    }
+    if (p->tag == POP3_UNKNOWN) {
+        stray_challenge(s, r);
     }
     session_reply(s, r, p);
     if (p->tag < sizeof answers / sizeof *answers && answers[p->tag] != NULL) {
