@@ -407,6 +407,9 @@ void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count)
         if (!resumes) {
             body_begin(f->body, f->saw_lf && !f->saw_crlf);
         }
+        if (count == BODY_TORN) {
+            body_gap(f->body);
+        }
     }
 }
 

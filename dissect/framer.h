@@ -120,9 +120,10 @@ static inline bool framer_is_idle(const struct framer *f)
            f->mode <= MODE_LIST;
 }
 /* Changes the mode at the point reached. count is MODE_COUNT's length (0 gives FRAME_COUNT_END at
- * once), the lines of MODE_PEEK, or BODY_RESUMES: the body that was left goes on. Leaving MODE_HOLD
- * puts the held bytes back in front. */
+ * once), the lines of MODE_PEEK, BODY_RESUMES: the body that was left goes on, or BODY_TORN: it
+ * begins anywhere in a line. Leaving MODE_HOLD puts the held bytes back in front. */
 #define BODY_RESUMES 1
+#define BODY_TORN    2
 void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count);
 /* The next line may lack its beginning (capture started in the middle). */
 void framer_start_torn(struct framer *f);

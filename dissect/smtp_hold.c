@@ -97,7 +97,7 @@ static void choose_body(struct session *s, const struct frame *f)
         x->body = body_behind_hole(s);
     }
     session_set_state(s, "DATA", f, true);
-    session_want(s, MODE_BODY, 0);
+    session_want(s, MODE_BODY, x->started || x->lost > 0 ? 0 : BODY_TORN);
 }
 
 /* A hole right behind DATA is one in the message; else what is there tells. */
@@ -226,6 +226,13 @@ static bool has_command(struct bytes text, int lines)
     return false;
 }
 
+static void begin_in_body(struct session *s)
+{
+    struct smtp *x = smtp_of(s);
+    x->body = smtp_transaction_new(s);
+    x->body->partial = true;
+}
+
 static void choose_command_lost(struct session *s, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
@@ -234,6 +241,9 @@ static void choose_command_lost(struct session *s, const struct frame *f)
                          !smtp_is_command(line) && !x->tail;
     if (!could_be_body || w.n == 0) {
         choose_lines(s);
+    } else if (session_info(s)->midstream && !x->started) {
+        begin_in_body(s);
+        choose_body(s, f);
     } else if (smtp_is_header(line) || w.n >= session_limits(s)->hold_bytes ||
                !smtp_server_seen(s)) {
         choose_body(s, f);
@@ -242,13 +252,6 @@ static void choose_command_lost(struct session *s, const struct frame *f)
     } else {
         choose_lines(s);
     }
-}
-
-static void begin_in_body(struct session *s)
-{
-    struct smtp *x = smtp_of(s);
-    x->body = smtp_transaction_new(s);
-    x->body->partial = true;
 }
 
 /* What a client says first, where it is no command: a PROXY header, or HTTP. */
@@ -390,7 +393,9 @@ static void start_by_reply(struct session *s, const struct reply *r)
     if (body) {
         begin_in_body(s);
         smtp_of(s)->body->partial = w.n > 0;
-        smtp_go_on(s, MODE_BODY, 0);
+        smtp_go_on(s, MODE_BODY, w.n == 0 || bytes_is(w, ".\r\n") ? 0 : BODY_TORN);
+    } else if (w.n == 0 && r->status != REPLY_CONTINUE) {
+        smtp_wait_on(s, PEEK_COMMAND_LOST); /* to a group of commands, a message behind it? */
     } else {
         smtp_go_on(s, MODE_LINE, 0);
     }
