@@ -269,7 +269,8 @@ void session_credential(struct session *s, const struct credential *given)
     struct credential c = *given;
     c.encrypted = session_encrypted(s);
     session_secret(s, c.secret);
-    if (c.user.n > 0 && (c.success == TRI_YES || s->info.login != TRI_YES)) {
+    bool yes = c.success == TRI_YES; /* also of a mechanism that names nobody here, as EXTERNAL */
+    if (yes || (c.user.n > 0 && s->info.login != TRI_YES)) {
         if (!bytes_equal(c.user, s->info.user)) {
             s->info.user = session_keep(s, c.user);
         }

@@ -86,7 +86,7 @@ static void keep_capabilities(struct session *s, const struct reply *r)
     buf_init(&offer, 65536);
     struct bytes text = smtp_reply_text(r, &scratch), line;
     for (uint32_t n = 0; bytes_split(&text, '\n', &line); n++) {
-        if (n > 0 && !(n < 64 && r->torn_lines >> n & 1)) {
+        if (n > 0 && line.n > 0 && !(n < 64 && r->torn_lines >> n & 1)) {
             if (offer.n > 0) {
                 buf_add_byte(&offer, '\n');
             }
