@@ -137,6 +137,7 @@ struct transaction {
     bool after_refusal;    /* sent although DATA was refused */
     bool decided;          /* the message's verdict came before its end */
     bool body_over;
+    bool end_lost; /* ... in a hole: when it came is not known */
     struct arena arena;
 };
 
@@ -156,6 +157,7 @@ struct smtp_eod;   /* smtp_eod.c: the open question how a message ends */
 struct smtp_proxy; /* smtp_proxy.c: a PROXY header being read */
 
 #define LOST_UNKNOWN UINT32_MAX
+#define CODE_PRDR    353
 
 struct smtp {
     struct transaction *open;  /* MAIL was sent, its transfer is not over */
@@ -339,7 +341,9 @@ void smtp_server_gap(struct session *s);
 void smtp_before_reply(struct session *s, const struct reply *r);
 void smtp_go_ahead_unasked(struct session *s, const struct reply *r, const struct frame *f);
 void smtp_data_refused(struct session *s, struct transaction *t, const struct reply *r);
-void smtp_early_verdict(struct session *s, const struct reply *r, const struct frame *f);
+void smtp_early_verdict(struct session *s, const struct reply *r);
+/* Nothing waits for this reply: does it answer a message whose end was lost? */
+void smtp_end_lost(struct session *s, const struct reply *r);
 
 /* ---- smtp_proxy.c */
 #define PROXY_SIGNATURE_LINES 4 /* that of version 2 holds so many line ends */

@@ -357,6 +357,6 @@ void smtp_unasked(struct session *s, const struct reply *r, const struct frame *
         session_set_state(s, "QUIT", f, true);
         session_info(s)->end = END_QUIT;
     } else if (x->body != NULL && x->body->message != NULL && r->status != REPLY_CONTINUE) {
-        smtp_early_verdict(s, r, f);
+        smtp_early_verdict(s, r);
     }
 }

@@ -451,28 +451,33 @@ void smtp_data_refused(struct session *s, struct transaction *t, const struct re
     }
 }
 
-/* A verdict while the text is still under way: the server gave up (timeout, size), or the end was
- * lost in a hole. */
-void smtp_early_verdict(struct session *s, const struct reply *r, const struct frame *f)
+/* A verdict while the text is still under way: the server gave up (timeout, size). */
+void smtp_early_verdict(struct session *s, const struct reply *r)
+{
+    struct transaction *t = smtp_of(s)->body;
+    if (r->status != REPLY_ODD) {
+        smtp_verdict_fill(s, t, r);
+        t->decided = true;
+    }
+}
+
+/* ... or its end was lost in a hole: then this is the first of its verdicts. */
+void smtp_end_lost(struct session *s, const struct reply *r)
 {
     struct smtp *x = smtp_of(s);
     struct transaction *t = x->body;
-    if (r->status == REPLY_ODD) {
+    bool verdict = r->status != REPLY_ODD && (r->status != REPLY_CONTINUE || r->code == CODE_PRDR);
+    if (t == NULL || t->message == NULL || t->message->missing == 0 || t->decided || !verdict) {
         return;
     }
-    smtp_verdict_fill(s, t, r);
-    t->decided = true;
-    if (t->message->missing > 0) {
-        t->body_over = true;
-        x->body = NULL;
-        if (x->open == t) {
-            x->open = NULL;
-        }
-        x->unsure = true;
-        x->lost = LOST_UNKNOWN;
-        session_divert(s, session_commander(s), MODE_LINE, 0);
-        smtp_message_tell(s, t);
-        smtp_transaction_sweep(s, t);
-        smtp_ready(s, f);
-    }
+    const struct message *m = t->message;
+    struct frame end = {.dir = session_commander(s),
+                        .time = m->end_time,
+                        .end_time = m->end_time,
+                        .packet = m->packet,
+                        .last_packet = m->packet};
+    t->end_lost = x->unsure = true;
+    x->lost = LOST_UNKNOWN;
+    session_divert(s, end.dir, MODE_LINE, 0);
+    smtp_body_over(s, &end, false);
 }

@@ -233,6 +233,9 @@ static void tell_at(struct session *s, const struct pending *p, struct reply *r,
 static void tell_next(struct session *s, struct reply *r, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
+    if (session_oldest(s) == NULL) {
+        smtp_end_lost(s, r);
+    }
     struct pending *oldest = session_oldest(s), *p = oldest;
     if ((x->replies_lost || x->unsure) && p != NULL && !fits(p, r) && particular_to(r) != 0) {
         while (p != NULL && !fits(p, r)) {

@@ -4,7 +4,6 @@
 #include "dissect/reply.h"
 #include "dissect/smtp.h"
 
-#define CODE_PRDR    353
 #define CODE_CLOSING 421 /* any command may get it: the connection is given up */
 
 static enum outcome outcome_of(const struct reply *r)
@@ -34,7 +33,7 @@ void smtp_verdict_fill(const struct session *s, struct transaction *t, const str
     if (r->torn && m->queue_id.n > 0 && m->queue_id.p + m->queue_id.n == m->reply.p + m->reply.n) {
         m->queue_id.n = 0; /* more of it may be missing */
     }
-    if (t->body_over) {
+    if (t->body_over && !t->end_lost) {
         m->wait = r->time > m->end_time ? r->time - m->end_time : 0;
     }
 }
