@@ -7,6 +7,7 @@
 #ifndef MAILWIRE_CAPTURE_SOURCE_H
 #define MAILWIRE_CAPTURE_SOURCE_H
 
+#include "capture/base/buf.h"
 #include "capture/base/error.h"
 #include "capture/base/limits.h"
 #include "capture/packet.h"
@@ -64,6 +65,8 @@ void source_close(struct source **s);
 
 /* -D: prints each interface with its description, one a line. */
 bool source_list_interfaces(void *out_file, struct error *e);
+/* Their names, with a blank in front of each. */
+void source_interface_names(struct buf *out);
 
 /* Who opens and names what a writer writes, for a process that may not do so itself
  * (ui/broker.h): descriptor or 0, -1 with errno set. */

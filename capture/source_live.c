@@ -40,7 +40,7 @@ static bool is_odd_device(const char *name)
     return false;
 }
 
-static void list_names(struct buf *out)
+void source_interface_names(struct buf *out)
 {
     char cause[PCAP_ERRBUF_SIZE];
     pcap_if_t *all = NULL;
@@ -60,7 +60,7 @@ static bool refuse_unknown(const char *shown, struct error *e)
 {
     struct buf names;
     buf_init(&names, LISTED_MOST);
-    list_names(&names);
+    source_interface_names(&names);
     error_set(e, "no interface %.100s. %s%s", shown,
               names.n > 0 ? "There are:" : "mailwire -D lists what there is", buf_cstr(&names));
     buf_done(&names);

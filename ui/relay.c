@@ -24,6 +24,8 @@ struct batch {
     struct buf data;
 };
 
+#define PORTS_WAITING 16
+
 struct batch_list {
     struct batch *head, **tail;
 };
@@ -60,14 +62,16 @@ struct relay {
     struct atoms atoms;
     /* both, under the lock */
     pthread_mutex_t lock;
-    pthread_cond_t given_back;
+    pthread_cond_t given_back, goes_on;
+    struct relay_port ports[PORTS_WAITING];
+    size_t port_count;
     struct batch_list full;
     struct batch *empty;
     size_t made;
     bool ended;
     /* both */
     int fd;
-    _Atomic bool stopping, discarding;
+    _Atomic bool stopping, discarding, pausing;
     _Atomic uint64_t events, bytes, batches, waits;
     /* viewer's thread */
     struct batch *taken;
@@ -386,6 +390,40 @@ void relay_tick(struct relay *r)
     }
 }
 
+bool relay_pausing(const struct relay *r)
+{
+    return atomic_load(&r->pausing);
+}
+
+void relay_rest(struct relay *r)
+{
+    if (!relay_pausing(r) || atomic_load(&r->discarding)) {
+        return;
+    }
+    while (r->changed != NULL) {
+        struct carried *c = r->changed;
+        tell_snapshot(r, c);
+        set_changed(r, c, false);
+    }
+    hand_over(r);
+    pthread_mutex_lock(&r->lock);
+    while (relay_pausing(r) && !atomic_load(&r->stopping)) {
+        pthread_cond_wait(&r->goes_on, &r->lock);
+    }
+    pthread_mutex_unlock(&r->lock);
+}
+
+bool relay_take_port(struct relay *r, struct relay_port *out)
+{
+    pthread_mutex_lock(&r->lock);
+    bool any = r->port_count > 0;
+    if (any) {
+        *out = r->ports[--r->port_count];
+    }
+    pthread_mutex_unlock(&r->lock);
+    return any;
+}
+
 void relay_tell_progress(struct relay *r, const struct relay_progress *p)
 {
     if (atomic_load(&r->discarding)) {
@@ -447,6 +485,7 @@ struct relay *relay_new(const struct relay_config *c, struct error *e)
     map_init(&r->sessions);
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->given_back, NULL);
+    pthread_cond_init(&r->goes_on, NULL);
     return r;
 }
 
@@ -469,6 +508,7 @@ void relay_free(struct relay **rp)
     free_batches(r->filling);
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->given_back);
+    pthread_cond_destroy(&r->goes_on);
     close(r->fd);
     free(r);
     *rp = NULL;
@@ -537,13 +577,33 @@ enum relay_state relay_drain(struct relay *r, int64_t budget_ns,
 
 void relay_stop(struct relay *r, bool discard)
 {
+    pthread_mutex_lock(&r->lock);
     atomic_store(&r->stopping, true);
     if (discard) {
-        pthread_mutex_lock(&r->lock);
         atomic_store(&r->discarding, true);
         pthread_cond_signal(&r->given_back);
-        pthread_mutex_unlock(&r->lock);
     }
+    pthread_cond_signal(&r->goes_on);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void relay_pause(struct relay *r, bool on)
+{
+    pthread_mutex_lock(&r->lock);
+    atomic_store(&r->pausing, on);
+    pthread_cond_signal(&r->goes_on);
+    pthread_mutex_unlock(&r->lock);
+}
+
+bool relay_want_port(struct relay *r, const struct relay_port *p)
+{
+    pthread_mutex_lock(&r->lock);
+    bool room = r->port_count < PORTS_WAITING;
+    if (room) {
+        r->ports[r->port_count++] = *p;
+    }
+    pthread_mutex_unlock(&r->lock);
+    return room;
 }
 
 struct relay_counters relay_counters(struct relay *r)

@@ -35,7 +35,7 @@ struct relay_progress {
     uint32_t file;                      /* being read now */
     struct port_seen ports[PORTS_TOLD]; /* while there is no session */
     bool ended;                         /* everything was read and every session told */
-    bool stopped;                       /* it ended because somebody asked */
+    bool stopped;                       /* it ended, or stands still, because somebody asked */
 };
 
 struct relay *relay_new(const struct relay_config *c, struct error *e);
@@ -55,8 +55,24 @@ void relay_say(struct relay *r, const char *sentence);
 /* The viewer asked to stop: read no more packets, close the sessions, close the sink. */
 bool relay_stopping(const struct relay *r);
 
+/* While the viewer wants reading to pause: tells what has changed, then waits until it goes on or
+ * stops. */
+void relay_rest(struct relay *r);
+/* The next port that the person wants to be a protocol's; false when there is none. */
+struct relay_port {
+    char protocol[8];
+    uint16_t port;
+};
+bool relay_take_port(struct relay *r, struct relay_port *out);
+
+/* -- either thread */
+bool relay_pausing(const struct relay *r);
+
 /* -- viewer's thread */
 
+void relay_pause(struct relay *r, bool on);
+/* False: too many wait to be taken. */
+bool relay_want_port(struct relay *r, const struct relay_port *p);
 /* Readable when there is a batch, or the end. For poll(). */
 int relay_fd(const struct relay *r);
 

@@ -118,6 +118,7 @@ static void tick_viewer(struct running *r, bool ended)
         r->was_stopped = true;
         source_stop(r->source);
     }
+    viewer_take_ports(r->viewer, r->engine);
 }
 
 static void on_idle(void *arg, int64_t now)

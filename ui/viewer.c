@@ -28,6 +28,7 @@ struct viewer {
     void (*say)(const char *sentence);
     char notice[512]; /* the first mistake in the settings */
     char input[256];
+    struct buf interfaces;            /* live: the names of those there are */
     struct source *again[AGAIN_MOST]; /* the capture, opened for later */
     size_t agains;
     pthread_t thread;
@@ -84,6 +85,7 @@ static void name_input(struct viewer *v, const struct options *o)
 {
     if (o->interface != NULL) {
         snprintf(v->input, sizeof v->input, "%s", o->interface);
+        source_interface_names(&v->interfaces); /* can not be asked for later */
     } else if (o->file_count == 1) {
         snprintf(v->input, sizeof v->input, "%s",
                  strcmp(o->files[0], "-") == 0 ? "standard input" : o->files[0]);
@@ -96,6 +98,7 @@ struct viewer *viewer_open(const struct options *o, const struct source_config *
                            void (*say)(const char *sentence), struct error *e)
 {
     struct viewer *v = xcalloc(1, sizeof *v);
+    buf_init(&v->interfaces, 1024);
     v->say = say;
     v->limits = o->limits;
     setlocale(LC_CTYPE, "");
@@ -130,6 +133,7 @@ void viewer_close(struct viewer **pv)
     relay_free(&v->relay);
     spool_close(&v->spool);
     geo_close(&v->geo);
+    buf_done(&v->interfaces);
     config_done(&v->config);
     free(v);
     *pv = NULL;
@@ -158,9 +162,22 @@ bool viewer_add_ports(const struct viewer *v, struct engine *to, struct error *e
 
 bool viewer_tick(struct viewer *v, const struct relay_progress *p)
 {
-    relay_tell_progress(v->relay, p);
+    struct relay_progress now = *p;
+    now.stopped |= !p->ended && relay_pausing(v->relay);
+    relay_tell_progress(v->relay, &now);
     relay_tick(v->relay);
+    if (!p->ended) {
+        relay_rest(v->relay);
+    }
     return relay_stopping(v->relay);
+}
+
+void viewer_take_ports(struct viewer *v, struct engine *to)
+{
+    struct relay_port p;
+    while (relay_take_port(v->relay, &p)) {
+        engine_add_port(to, p.protocol, p.port);
+    }
 }
 
 void viewer_say(struct viewer *v, const char *sentence)
@@ -225,6 +242,7 @@ bool viewer_show(struct viewer *v, const struct viewer_run *r, int *signal, stru
         .input = v->input,
         .live = o->interface != NULL,
         .capture_filter = o->bpf,
+        .interfaces = buf_cstr(&v->interfaces),
         .keeps_packets = o->write_path != NULL,
         .maker = r->maker,
         .keeper = r->keeper,

@@ -42,6 +42,8 @@ struct sink *viewer_sink(struct viewer *v);
 bool viewer_add_ports(const struct viewer *v, struct engine *to, struct error *e);
 /* Some ten times a second: hands over, tells how far the reading got. True: stop reading. */
 bool viewer_tick(struct viewer *v, const struct relay_progress *p);
+/* Gives the engine the ports that the person named meanwhile (":port"). */
+void viewer_take_ports(struct viewer *v, struct engine *to);
 /* A sentence for the person. */
 void viewer_say(struct viewer *v, const char *sentence);
 /* -- for the caller's thread */

@@ -6,8 +6,17 @@ keys PgDn
 shot
 keys /
 type starttls
+shot
+# what is typed leaves the lines with it, in every section
+expect only lines with "starttls"
 keys Enter
 shot
+keys Esc
+refuse only lines
+keys / q u u x
+expect no line has this text
+keys Esc
+refuse only lines
 keys q F2
 shot
 keys Tab Down Down Down

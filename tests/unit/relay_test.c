@@ -406,6 +406,70 @@ static void stop_and_listen(void **state)
     relay_free(&r);
 }
 
+static void *tell_and_rest(void *arg)
+{
+    struct relay *r = arg;
+    uint64_t number = 0;
+    while (!relay_stopping(r)) {
+        made_smtp(++number, relay_sink(r));
+        relay_rest(r);
+    }
+    relay_sink(r)->close(relay_sink(r), NULL);
+    return NULL;
+}
+
+/* While it pauses nothing more is told; then it goes on, or stops. */
+static void pause_and_go_on(void **state)
+{
+    (void)state;
+    struct limits limits = limits_default();
+    struct relay_config c = {.limits = &limits, .batch_bytes = 4096, .batches = 100000};
+    struct relay *r = relay_new(&c, NULL);
+    struct listener l = {.atoms = relay_atoms(r)};
+    pthread_t thread;
+    relay_pause(r, true);
+    assert_true(relay_pausing(r));
+    assert_int_equal(pthread_create(&thread, NULL, tell_and_rest, r), 0);
+    while (l.count < 1) { /* what was told before is handed over, although no batch is full */
+        relay_drain(r, 1000000, listen_batch, &l);
+    }
+    usleep(20000);
+    relay_drain(r, 1000000, listen_batch, &l);
+    assert_int_equal(l.count, 1);
+    relay_pause(r, false);
+    while (l.count < 10) {
+        relay_drain(r, 1000000, listen_batch, &l);
+    }
+    relay_pause(r, true);
+    relay_stop(r, false); /* wakes it too */
+    drain_all(r, &l);
+    pthread_join(thread, NULL);
+    listener_done(&l);
+    relay_free(&r);
+}
+
+/* Each wish for a port is taken once; there is room for some. */
+static void ports_are_taken(void **state)
+{
+    (void)state;
+    struct limits limits = limits_default();
+    struct relay_config c = {.limits = &limits};
+    struct relay *r = relay_new(&c, NULL);
+    struct relay_port p = {"smtp", 2525}, q;
+    assert_false(relay_take_port(r, &q));
+    assert_true(relay_want_port(r, &p));
+    assert_true(relay_take_port(r, &q));
+    assert_string_equal(q.protocol, "smtp");
+    assert_int_equal(q.port, 2525);
+    assert_false(relay_take_port(r, &q));
+    int taken = 0;
+    while (relay_want_port(r, &p)) {
+        assert_true(++taken < 1000);
+    }
+    assert_true(taken > 4);
+    relay_free(&r);
+}
+
 /* Damaged records give no event and read nothing outside of them. */
 static void damaged_records(void **state)
 {
@@ -456,6 +520,7 @@ int main(void)
         cmocka_unit_test(whole_and_in_order),   cmocka_unit_test(small_pool),
         cmocka_unit_test(large_event),          cmocka_unit_test(snapshots),
         cmocka_unit_test(progress_and_sayings), cmocka_unit_test(stop_and_discard),
+        cmocka_unit_test(pause_and_go_on),      cmocka_unit_test(ports_are_taken),
         cmocka_unit_test(stop_and_listen),      cmocka_unit_test(damaged_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "ui/filter.h"
 #include "ui/manual/roff.h"
 #include "ui/options.h"
+#include "ui/tui/command.h"
 #include "ui/version.h"
 
 #include <string.h>
@@ -192,6 +193,20 @@ static void put_keys(FILE *out)
     }
 }
 
+static void put_commands(FILE *out)
+{
+    size_t count;
+    const struct typed_command *rows = command_rows(&count);
+    roff_tag(out, ":NUMBER", NULL);
+    put_sentence(out, "open the session of that number");
+    for (size_t i = 0; i < count; i++) {
+        char name[40];
+        snprintf(name, sizeof name, ":%s", rows[i].name);
+        roff_tag(out, name, rows[i].follows[0] ? rows[i].follows : NULL);
+        put_sentence(out, rows[i].help);
+    }
+}
+
 static void put_settings(FILE *out)
 {
     size_t count;
@@ -211,7 +226,7 @@ static const struct {
 } tables[] = {
     {"options", put_options},   {"views", put_views},       {"fields", put_fields},
     {"findings", put_findings}, {"reasons", put_reasons},   {"limits", put_limits},
-    {"keys", put_keys},         {"settings", put_settings},
+    {"keys", put_keys},         {"settings", put_settings}, {"commands", put_commands},
 };
 
 static bool put_table(struct bytes name, FILE *out)

@@ -139,6 +139,9 @@ static void prompt_press(struct app *a, const struct key *k)
     enum prompt_result result = prompt_key(&a->prompt, k);
     struct view *v = app_current(a);
     struct error e;
+    if (kind == PROMPT_SEARCH && v->ops->search_typed) {
+        v->ops->search_typed(v, result == PROMPT_LEFT ? "" : a->prompt.edit.text);
+    }
     if (result == PROMPT_GOES_ON) {
         return;
     }
@@ -361,6 +364,7 @@ static void set_up(struct app *a, const struct app_config *c)
         .input = c->input ? c->input : "",
         .live = c->live,
         .capture_filter = c->capture_filter,
+        .interfaces = c->interfaces,
         .maker = c->maker,
         .keeper = c->keeper,
         .again = c->again,

@@ -28,6 +28,7 @@ struct app_config {
     const char *input;   /* what is read, for the first row: a file, "3 files", the interface */
     bool live;
     const char *capture_filter;     /* BPF, or NULL */
+    const char *interfaces;         /* live: those there are, " eth0 lo"; or NULL */
     bool keeps_packets;             /* -w is given: leaving a live capture loses nothing */
     const struct file_maker *maker; /* who makes files (ui/export/files.h); NULL: this process */
     const struct config_keeper *keeper; /* who keeps settings; NULL: this process */

@@ -98,11 +98,16 @@ static void stop_reading(struct ui *u)
 
 static void stop_or_leave(struct app *a)
 {
-    if (!is_reading(&a->ui) || a->ui.stopping) {
+    struct ui *u = &a->ui;
+    if (!is_reading(u) || u->stopping || u->paused) {
         a->ended = true;
-        return;
+    } else if (u->live) {
+        stop_reading(u);
+    } else {
+        u->paused = true;
+        relay_pause(u->relay, true);
+        ui_say(u, STYLE_TEMP, "reading has stopped: :continue goes on, Ctrl-C again leaves");
     }
-    stop_reading(&a->ui);
 }
 
 static void stop_asked_for(struct view *v)

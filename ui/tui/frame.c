@@ -150,10 +150,10 @@ static void write_mode(const struct ui *u, int cols, char *out, size_t room)
     } else if (p->ended) {
         snprintf(out, room, "%.40s (%s)", input, p->stopped ? "stopped" : "done");
     } else if (p->input_total) {
-        snprintf(out, room, "%.40s  READING %d %%", input,
+        snprintf(out, room, "%.40s  %s %d %%", input, p->stopped ? "STOPPED at" : "READING",
                  (int)((double)p->input_done * 100 / (double)p->input_total));
     } else {
-        snprintf(out, room, "%.40s  READING", input);
+        snprintf(out, room, "%.40s  %s", input, p->stopped ? "STOPPED" : "READING");
     }
 }
 

@@ -77,6 +77,8 @@ struct view_ops {
     void (*click)(struct view *v, int row, int col, bool twice); /* may be NULL */
     /* Text to look for, from the search prompt; may be NULL. */
     void (*search)(struct view *v, const char *text);
+    /* The same while it is typed, "" when the prompt is left; may be NULL. */
+    void (*search_typed)(struct view *v, const char *text);
     /* The file name asked for with ui_ask_path; may be NULL. */
     void (*path)(struct view *v, const char *text);
     /* What can be copied; the likeliest first. May be NULL. */
@@ -111,6 +113,7 @@ struct ui {
     struct relay *relay;        /* may be NULL: everything is in the store already */
     const char *input;          /* "capture.pcap", "3 files", or the interface */
     const char *capture_filter; /* BPF, or NULL */
+    const char *interfaces;     /* live: those there are, or NULL */
     bool live;
     const struct file_maker *maker;     /* NULL: this process makes files */
     const struct config_keeper *keeper; /* NULL: this process keeps settings */
@@ -133,6 +136,7 @@ struct ui {
     enum colour_mode colour;
     int64_t now;      /* clock_now() of this turn */
     bool stopping;    /* the capture side was asked to stop */
+    bool paused;      /* or to stand still (":continue") */
     struct news news; /* while it is frozen */
     uint64_t unseen;  /* sessions below the last line, come since they are not followed */
 

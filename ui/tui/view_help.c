@@ -1,5 +1,7 @@
-/* Help: the key table, what letters and colours mean, and the filter's fields. */
-#include "ui/tui/view.h"
+/* Help: keys, commands, what letters and colours mean, the filter's fields; all from the tables.
+ * What is typed behind "/" leaves the lines that hold it.
+ */
+#include "ui/tui/command.h"
 
 #include "ui/tui/doc.h"
 #include "ui/tui/list.h"
@@ -13,110 +15,143 @@ struct help {
     struct doc doc;
     struct list list;
     enum view_id about;
-    char search[EDIT_MOST];
-    int built; /* for this width */
+    char wanted[EDIT_MOST]; /* only lines with this */
+    const char *title;      /* of the section, while none of its lines was added */
 };
 
-static void add_keys(struct help *h, enum view_id about)
+/* ---- building ---- */
+
+static void begin(struct help *h, const char *title)
+{
+    h->title = title;
+}
+
+static bool is_wanted(const struct help *h, const char *label, const char *text)
+{
+    return bytes_search(bytes_of(label), h->wanted, 0) != SIZE_MAX ||
+           bytes_search(bytes_of(text), h->wanted, 0) != SIZE_MAX;
+}
+
+static void add(struct help *h, const char *label, enum style s, const char *text)
+{
+    char indented[64];
+    if (h->wanted[0] && !is_wanted(h, label, text)) {
+        return;
+    }
+    if (h->title) {
+        doc_blank(&h->doc);
+        doc_printf(&h->doc, STYLE_TITLE, "%s", h->title);
+        h->title = NULL;
+    }
+    snprintf(indented, sizeof(indented), "  %s", label);
+    doc_pair(&h->doc, indented, s, bytes_of(text));
+}
+
+static void add_keys(struct help *h)
 {
     size_t count;
     const struct key_row *rows = key_rows(&count);
     for (int g = 0; g < GROUP_COUNT; g++) {
-        bool any = false;
+        begin(h, key_group_title((enum key_group)g));
         for (size_t i = 0; i < count; i++) {
-            if ((int)rows[i].group != g || !(rows[i].views & 1u << about)) {
+            if ((int)rows[i].group != g || !(rows[i].views & 1u << h->about)) {
                 continue;
             }
             struct buf keys;
             buf_init(&keys, 128);
-            keymap_keys(&h->view.ui->config->keys, about, &rows[i], &keys);
+            keymap_keys(&h->view.ui->config->keys, h->about, &rows[i], &keys);
             if (keys.n) {
-                if (!any) {
-                    doc_blank(&h->doc);
-                    doc_printf(&h->doc, STYLE_TITLE, "%s", key_group_title((enum key_group)g));
-                    any = true;
-                }
-                char label[64];
-                snprintf(label, sizeof(label), "  %s", buf_cstr(&keys));
-                doc_pair(&h->doc, label, STYLE_NORMAL, bytes_of(rows[i].help));
+                add(h, buf_cstr(&keys), STYLE_NORMAL, rows[i].help);
             }
             buf_done(&keys);
         }
     }
 }
 
+static void add_commands(struct help *h)
+{
+    size_t count;
+    const struct typed_command *c = command_rows(&count);
+    begin(h, "Commands");
+    add(h, ":NUMBER", STYLE_NORMAL, "open the session of that number");
+    for (size_t i = 0; i < count; i++) {
+        char label[40], text[160];
+        snprintf(label, sizeof(label), ":%s", c[i].name);
+        snprintf(text, sizeof(text), "%s%s%s", c[i].follows, c[i].follows[0] ? "   " : "",
+                 c[i].help);
+        add(h, label, STYLE_NORMAL, text);
+    }
+}
+
 static void add_marks(struct help *h)
 {
-    struct doc *d = &h->doc;
-    doc_blank(d);
-    doc_printf(d, STYLE_TITLE, "Letters in the list");
+    static const char *const marks[][2] = {
+        {"p", "sent before the previous command was answered"},
+        {"!", "slow: the reply took longer than `set slow` allows"},
+        {"STATE?", "the step broke the protocol"},
+        {"C: S: C* S*", "client and server; * a message body"},
+        {"! @ -- C? S?", "finding, login, TCP or TLS, bytes missing"},
+        {"\\x1b \\u{202e}", "bytes that could command the terminal are spelled out, everywhere"},
+    };
+    begin(h, "Letters in the list");
     for (int c = 0; c < COLUMN_COUNT; c++) {
-        char label[48];
-        snprintf(label, sizeof(label), "  %s", column_title((enum column_id)c));
-        doc_pair(d, label, STYLE_NORMAL, bytes_of(column_help((enum column_id)c)));
+        add(h, column_title((enum column_id)c), STYLE_NORMAL, column_help((enum column_id)c));
     }
-    doc_blank(d);
-    doc_printf(d, STYLE_TITLE, "In a dialog");
-    doc_pair(d, "  p", STYLE_NORMAL, bytes_of("sent before the previous command was answered"));
-    doc_pair(d, "  !", STYLE_NORMAL,
-             bytes_of("slow: the reply took longer than `set slow` allows"));
-    doc_pair(d, "  STATE?", STYLE_NORMAL, bytes_of("the step broke the protocol"));
-    doc_pair(d, "  C: S: C* S*", STYLE_NORMAL, bytes_of("client and server; * a message body"));
-    doc_pair(d, "  ! @ -- C? S?", STYLE_NORMAL,
-             bytes_of("finding, login, TCP or TLS, bytes missing"));
-    doc_pair(d, "  \\x1b \\u{202e}", STYLE_NORMAL,
-             bytes_of("bytes that could command the terminal are spelled out, everywhere"));
+    begin(h, "In a dialog");
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        add(h, marks[i][0], STYLE_NORMAL, marks[i][1]);
+    }
 }
 
 static void add_colours(struct help *h)
 {
-    struct doc *d = &h->doc;
-    doc_blank(d);
-    doc_printf(d, STYLE_TITLE, "Colours (each also has a sign or word)");
+    begin(h, "Colours (each also has a sign or word)");
     for (int s = 0; s < STYLE_COUNT; s++) {
-        char label[48];
-        snprintf(label, sizeof(label), "  %s", style_row((enum style)s)->area);
-        doc_pair(d, label, (enum style)s, bytes_of(style_row((enum style)s)->help));
+        add(h, style_row((enum style)s)->area, (enum style)s, style_row((enum style)s)->help);
     }
 }
 
 static void add_filter(struct help *h)
 {
-    struct doc *d = &h->doc;
+    static const char *const grammar[][2] = {
+        {"field:text", "contains; a number equals; an address equals or lies in a network"},
+        {"= != ~ !~", "whole value, regular expression, and their opposites"},
+        {"< <= > >=", "numbers, sizes 4K 1M, times 12:30 -5m, durations 200ms 5s"},
+        {":(a,b)  :a..b", "one of several; a range"},
+        {"and or not ( )", "a blank means and"},
+        {"word", "stands in any shown column"},
+        {"@name", "a filter of the settings: set filter.name ..."},
+    };
     size_t count;
     const struct filter_field *f = filter_fields(&count);
-    doc_blank(d);
-    doc_printf(d, STYLE_TITLE, "Filter");
-    doc_pair(d, "  field:text", STYLE_NORMAL,
-             bytes_of("contains; a number equals; an address equals or lies in a network"));
-    doc_pair(d, "  = != ~ !~", STYLE_NORMAL,
-             bytes_of("whole value, regular expression, and their opposites"));
-    doc_pair(d, "  < <= > >=", STYLE_NORMAL,
-             bytes_of("numbers, sizes 4K 1M, times 12:30 -5m, durations 200ms 5s"));
-    doc_pair(d, "  :(a,b)  :a..b", STYLE_NORMAL, bytes_of("one of several; a range"));
-    doc_pair(d, "  and or not ( )", STYLE_NORMAL, bytes_of("a blank means and"));
-    doc_pair(d, "  word", STYLE_NORMAL, bytes_of("stands in any shown column"));
-    doc_pair(d, "  @name", STYLE_NORMAL, bytes_of("a filter of the settings: set filter.name ..."));
-    doc_blank(d);
+    begin(h, "Filter");
+    for (size_t i = 0; i < sizeof(grammar) / sizeof(grammar[0]); i++) {
+        add(h, grammar[i][0], STYLE_NORMAL, grammar[i][1]);
+    }
+    begin(h, "Fields of the filter");
     for (size_t i = 0; i < count; i++) {
-        char label[48];
-        snprintf(label, sizeof(label), "  %s", f[i].name);
-        doc_pair(d, label, STYLE_NORMAL, bytes_of(f[i].help));
+        add(h, f[i].name, STYLE_NORMAL, f[i].help);
     }
 }
 
 static void build(struct help *h)
 {
     doc_clear(&h->doc);
-    add_keys(h, h->about);
+    add_keys(h);
+    add_commands(h);
     add_marks(h);
     add_colours(h);
     add_filter(h);
+    if (h->wanted[0]) {
+        return;
+    }
     doc_blank(&h->doc);
     doc_printf(&h->doc, STYLE_DIM,
                "Keys and colours can be changed in ~/.config/mailwire/config: "
                "bind SCREEN KEY ACTION, color AREA FG BG LOOK.");
 }
+
+/* ---- the screen ---- */
 
 static void open_view(struct view *v, const struct view_target *t)
 {
@@ -146,7 +181,14 @@ static void draw(const struct view *v, const struct pane *p)
     const struct help *h = (const struct help *)v;
     struct pane text = pane_sub(p, 1, 2, p->rows - 1, p->cols - 2);
     pane_fill(p, 0, 0, 1, p->cols, STYLE_BAR);
-    pane_printf(p, 0, 0, p->cols, STYLE_TAB, " Help: %s", view_title(h->about));
+    int used = pane_printf(p, 0, 0, p->cols, STYLE_TAB, " Help: %s", view_title(h->about));
+    if (h->wanted[0]) {
+        pane_printf(p, 0, used + 2, p->cols - used - 3, STYLE_BAR, "only lines with \"%s\"",
+                    h->wanted);
+    }
+    if (h->doc.rows == 0) {
+        pane_str(&text, 1, 0, text.cols - 1, STYLE_DIM, "no line has this text; Esc shows all");
+    }
     doc_draw(&h->doc, &text, h->list.top);
 }
 
@@ -158,26 +200,12 @@ static void detail(const struct view *v, const struct pane *p)
                 last < h->doc.rows ? last : h->doc.rows, h->doc.rows);
 }
 
-/* The line's label and text hold the search. */
-static bool hit(const struct help *h, size_t row)
+static void search(struct view *v, const char *text)
 {
-    const struct doc_line *line = &h->doc.line[h->doc.row[row].line];
-    struct bytes all = buf_bytes(&h->doc.bytes);
-    return bytes_search(bytes_sub(all, line->text, line->text_n), h->search, 0) != SIZE_MAX ||
-           bytes_search(bytes_sub(all, line->label, line->label_n), h->search, 0) != SIZE_MAX;
-}
-
-static void jump(struct help *h, bool forward)
-{
-    size_t n = h->doc.rows;
-    for (size_t k = 1; k <= n && h->search[0]; k++) {
-        size_t row = list_around(h->list.top, k, n, forward);
-        if (hit(h, row)) {
-            h->list.top = row;
-            return;
-        }
-    }
-    ui_say(h->view.ui, STYLE_DIM, h->search[0] ? "not found" : "/ searches first");
+    struct help *h = (struct help *)v;
+    snprintf(h->wanted, sizeof(h->wanted), "%s", text);
+    h->list.top = 0;
+    build(h);
 }
 
 static bool act(struct view *v, enum action a)
@@ -186,18 +214,11 @@ static bool act(struct view *v, enum action a)
     if (list_scroll(&h->list, a)) {
         return true;
     }
-    if (a == ACT_NEXT || a == ACT_PREVIOUS) {
-        jump(h, a == ACT_NEXT);
+    if (a == ACT_BACK && h->wanted[0]) {
+        search(v, "");
         return true;
     }
     return false;
-}
-
-static void search(struct view *v, const char *text)
-{
-    struct help *h = (struct help *)v;
-    snprintf(h->search, sizeof(h->search), "%s", text);
-    jump(h, true);
 }
 
 const struct view_ops view_help = {
@@ -209,4 +230,5 @@ const struct view_ops view_help = {
     .detail = detail,
     .act = act,
     .search = search,
+    .search_typed = search,
 };
