@@ -49,6 +49,27 @@ static bool number_of(const char *text, uint64_t *out)
     return text != NULL && bytes_u64(bytes_of(text), out) && *out > 0 && *out < UINT32_MAX;
 }
 
+/* From the file first: the C library's name service loads modules, and falls over what it has no
+ * memory for. It is asked for who only a directory service knows. NULL with ENOMEM: not looked up.
+ */
+static const struct passwd *user_find(const char *name)
+{
+    const struct passwd *p = NULL;
+    FILE *f = fopen("/etc/passwd", "re");
+    bool enough = f != NULL || errno != ENOMEM;
+    while (f != NULL) {
+        errno = 0;
+        p = fgetpwent(f);
+        if (p == NULL || strcmp(p->pw_name, name) == 0) {
+            enough = p != NULL || errno != ENOMEM;
+            fclose(f);
+            break;
+        }
+    }
+    errno = enough ? 0 : ENOMEM;
+    return p == NULL && enough ? getpwnam(name) : p;
+}
+
 bool sandbox_identity(const struct sandbox_config *c, uid_t *uid, gid_t *gid, struct error *e)
 {
     *uid = geteuid();
@@ -63,8 +84,7 @@ bool sandbox_identity(const struct sandbox_config *c, uid_t *uid, gid_t *gid, st
         return true;
     }
     const char *name = c->user ? c->user : "nobody";
-    errno = 0;
-    const struct passwd *p = getpwnam(name);
+    const struct passwd *p = user_find(name);
     if (p == NULL && errno == ENOMEM) {
         return error_set(e, "can not give up root: %s", strerror(errno));
     }

@@ -4,7 +4,8 @@
  *                    error (0: none, and their number is told at the end); allocations of all
  *                    its processes count together
  *   FAULT_SPARE=a:b   allocations of libraries with one of these in their name neither count nor
- * fail FAULT_CLOCK=s    after so many looks at the clock it goes back a day
+ *                    fail
+ *   FAULT_CLOCK=s    after so many looks at the clock it goes back a day
  *
  * What it answers with are the C library's own functions.
  */
@@ -116,6 +117,14 @@ void *reallocarray(void *old, size_t count, size_t size)
         return NULL;
     }
     return realloc(old, n);
+}
+
+/* The C library's own would be taken for the one that wants memory. */
+char *strdup(const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = fails(__builtin_return_address(0)) ? NULL : __libc_malloc(n);
+    return copy != NULL ? memcpy(copy, text, n) : NULL;
 }
 
 void *aligned_alloc(size_t boundary, size_t n)
