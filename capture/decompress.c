@@ -73,8 +73,7 @@ const char *compression_name(struct bytes first)
     return i < MAGICS ? magics[i].name : is_skippable(first) ? "zstd" : "";
 }
 
-/* ---- gzip (RFC 1952) ----------------------------------------------------------------------------
- */
+/* ---- gzip (RFC 1952) ---- */
 
 /* Behind a member: another one, or zeros that fill up a block of tape. */
 static bool gzip_begin(struct decompressor *d, struct bytes *in, struct error *e)
@@ -121,8 +120,7 @@ static bool gzip_step(struct decompressor *d, struct bytes *in, uint8_t *out, si
     return error_set(e, "gzip: %s", d->gzip.msg ? d->gzip.msg : zError(r));
 }
 
-/* ---- zstd (RFC 8878), lz4 frames ----------------------------------------------------------------
- */
+/* ---- zstd (RFC 8878), lz4 frames ---- */
 
 static bool zstd_step(struct decompressor *d, struct bytes *in, uint8_t *out, size_t room,
                       size_t *made, struct error *e)
@@ -156,8 +154,7 @@ static bool lz4_step(struct decompressor *d, struct bytes *in, uint8_t *out, siz
     return true;
 }
 
-/* ---- one face for the three ---------------------------------------------------------------------
- */
+/* ---- one face for the three ---- */
 
 static step_fn *const steps[] = {
     [COMPRESSION_GZIP] = gzip_step,

@@ -50,8 +50,7 @@ struct defrag {
     struct defrag_counters count;
 };
 
-/* ---- bits of blocks [from, to) -----------------------------------------------------------------
- */
+/* ---- bits of blocks [from, to) ---- */
 
 /* The bits of word w that belong to the range. */
 static uint64_t word_mask(uint32_t w, uint32_t from, uint32_t to)
@@ -91,8 +90,7 @@ static bool bits_all(const uint64_t *bits, uint32_t from, uint32_t to)
     return missing == 0;
 }
 
-/* ---- the table of datagrams --------------------------------------------------------------------
- */
+/* ---- the table of datagrams ---- */
 
 static struct datagram *datagram_find(const struct defrag *d, const struct key *key, uint64_t hash)
 {
@@ -141,8 +139,7 @@ static struct datagram *datagram_new(struct defrag *d, const struct key *key, ui
     return g;
 }
 
-/* ---- the bytes of one datagram ------------------------------------------------------------------
- */
+/* ---- the bytes of one datagram ---- */
 
 static void chunks_write(struct defrag *d, struct datagram *g, uint32_t offset, struct bytes b)
 {

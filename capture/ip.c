@@ -51,8 +51,7 @@ static enum ip_result ip_read4(struct bytes b, uint32_t wire, bool cut_inside, s
     return r == IP_READ && out->protocol == IP_AH && !out->fragment ? ip_read_extensions(out) : r;
 }
 
-/* ---- IPv6 -------------------------------------------------------------------------------------
- */
+/* ---- IPv6 ---- */
 
 /* RFC 2675: option 0xc2 of a hop-by-hop header. 0 when there is none. */
 static uint32_t jumbo_length(struct bytes options)

@@ -14,8 +14,7 @@
 #define TIME_MOST  INT64_C(4294967295) /* seconds: what a pcap file can hold, and sums of it fit */
 #define WAIT_MILLI 100
 
-/* ---- what is told ------------------------------------------------------------------------------
- */
+/* ---- what is told ---- */
 
 const char *source_shown(const char *text, char room[static SOURCE_WORDS_MOST])
 {

@@ -227,8 +227,7 @@ void input_patch(struct input *in, size_t at, const void *bytes, size_t n)
     }
 }
 
-/* ---- beginning --------------------------------------------------------------------------------
- */
+/* ---- beginning ---- */
 
 bool input_may_unpack(struct bytes first, struct error *e)
 {

@@ -39,8 +39,7 @@ struct ng {
     struct error error;
 };
 
-/* ---- the window --------------------------------------------------------------------------------
- */
+/* ---- the window ---- */
 
 static size_t window_held(const struct ng *g)
 {
@@ -110,8 +109,7 @@ static enum ng_result cut_short(struct ng *g)
     return g->in->stopped ? NG_END : damaged(g, "cut short inside a block");
 }
 
-/* ---- section and interface headers -------------------------------------------------------------
- */
+/* ---- section and interface headers ---- */
 
 static bool section_begin(struct ng *g)
 {

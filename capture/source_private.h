@@ -12,8 +12,7 @@
 #define SOURCE_SNAPLEN    262144
 #define SOURCE_WORDS_MOST 300 /* bytes of a foreign text repeated in a sentence */
 
-/* ---- the BPF filter (source_filter.c) ----------------------------------------------------------
- */
+/* ---- the BPF filter (source_filter.c) ---- */
 
 #define FILTER_PROGRAMS 16
 

@@ -83,8 +83,7 @@ bool reader_may_read(struct bytes first, struct error *e)
     return known ? input_may_unpack(first, e) : refuse_format(e, first);
 }
 
-/* ---- the FILE under libpcap -------------------------------------------------------------------
- */
+/* ---- the FILE under libpcap ---- */
 
 static ssize_t stream_read(void *cookie, char *to, size_t n)
 {

@@ -6,49 +6,9 @@
 
 #include <stdlib.h>
 
-#define HISTORY_BYTES ((size_t)2 << 20)
 #define WINDOW_SLACK  ((uint64_t)64 << 20) /* offsets further ahead are out of any window */
-#define LATE_BYTES    (1u << 26)           /* so far back a late packet may lie */
 #define GRAVE_SHARE   16                   /* of the memory limit, for connections that are over */
 #define UNKNOWN_SCALE 14                   /* RFC 7323 2.3: the largest */
-
-/* ---- names ---- */
-
-static bool parse_word(const char *name, const char *const *words, size_t count, size_t *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(name, words[i]) == 0) {
-            *out = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool overlap_policy_parse(const char *name, enum overlap_policy *out)
-{
-    static const char *const words[] = {
-        [OVERLAP_LINUX] = "linux", [OVERLAP_FIRST] = "first",     [OVERLAP_LAST] = "last",
-        [OVERLAP_BSD] = "bsd",     [OVERLAP_WINDOWS] = "windows", [OVERLAP_SOLARIS] = "solaris"};
-    size_t i = 0;
-    bool found = parse_word(name, words, sizeof words / sizeof words[0], &i);
-    if (found) {
-        *out = (enum overlap_policy)i;
-    }
-    return found;
-}
-
-bool checksum_rule_parse(const char *name, enum checksum_rule *out)
-{
-    static const char *const words[] = {
-        [CHECKSUM_AUTO] = "auto", [CHECKSUM_STRICT] = "strict", [CHECKSUM_IGNORE] = "ignore"};
-    size_t i = 0;
-    bool found = parse_word(name, words, sizeof words / sizeof words[0], &i);
-    if (found) {
-        *out = (enum checksum_rule)i;
-    }
-    return found;
-}
 
 /* ---- offsets ---- */
 
@@ -58,7 +18,7 @@ uint64_t tcp_offset(const struct half *h, uint32_t seq, int64_t *signed_offset)
     return *signed_offset < 0 ? 0 : (uint64_t)*signed_offset;
 }
 
-static void set_base(struct half *h, uint32_t seq, bool sure)
+void tcp_set_base(struct half *h, uint32_t seq, bool sure)
 {
     h->next = h->acked = h->highest = 0;
     h->next_seq = seq;
@@ -68,9 +28,7 @@ static void set_base(struct half *h, uint32_t seq, bool sure)
 
 /* ---- checksums (hostile.md T4) ---- */
 
-enum sum_result { SUM_TAKE, SUM_TAKE_BAD, SUM_DOUBT, SUM_DROP };
-
-static enum sum_result judge_sum(struct tcp *t, struct half *h, const struct segment *s)
+enum sum_result tcp_judge_sum(struct tcp *t, struct half *h, const struct segment *s)
 {
     if (t->config.checksum == CHECKSUM_IGNORE || s->no_checksum || s->tcp.n < s->wire_len) {
         return SUM_TAKE;
@@ -89,374 +47,6 @@ static enum sum_result judge_sum(struct tcp *t, struct half *h, const struct seg
         return SUM_DROP;
     }
     return h->sums == SUMS_BAD ? SUM_TAKE_BAD : SUM_DOUBT;
-}
-
-/* ---- opening and closing ---- */
-
-static void open_flow(struct tcp *t, struct flow *f)
-{
-    if (f->opened) {
-        return;
-    }
-    f->opened = true;
-    f->state = FLOW_OPEN;
-    t->counters.connections++;
-    tcp_table_touch(t, f, LIST_UNDECIDED);
-    if (t->ops->open) {
-        t->ops->open(t->ctx, &f->info, &f->user);
-        tcp_account(t, f);
-    }
-}
-
-/* Hands up all there is, holes declared, up to the FINs. */
-static void drain(struct tcp *t, struct flow *f)
-{
-    if (f->state == FLOW_OPEN) {
-        tcp_deliver_ready(t, f);
-        while (f->state == FLOW_OPEN && tcp_deliver_resolve(t, f)) {
-            tcp_deliver_ready(t, f);
-        }
-    }
-}
-
-static void close_flow(struct tcp *t, struct flow *f, enum stream_close how)
-{
-    bool open = f->opened && f->state != FLOW_CLOSED;
-    drain(t, f);
-    tcp_deliver_drop(t, f);
-    if (f->state == FLOW_HALF_OPEN) {
-        t->counters.half_open++;
-    }
-    f->state = FLOW_CLOSED;
-    f->closed_how = how & 15u;
-    t->listeners -= f->held;
-    f->held = 0;
-    if (open && t->ops->close) {
-        t->ops->close(t->ctx, &f->info, &f->user, how, f->info.last);
-        f->user = NULL;
-    }
-}
-
-static void end_flow(struct tcp *t, struct flow *f, enum stream_close how)
-{
-    close_flow(t, f, how);
-    tcp_table_remove(t, f);
-}
-
-#define GRAVE_SEQ ((1u << GRAVE_SEQ_BITS) - 1)
-
-/* The sequence number behind all that was seen of a direction. */
-static uint32_t seq_behind(const struct half *h)
-{
-    uint64_t end = h->highest > h->acked ? h->highest : h->acked;
-    return h->next_seq + (uint32_t)(end - h->next);
-}
-
-/* Closed by its ends: only what late packets need is kept. */
-static void bury(struct tcp *t, struct flow *f, uint64_t hash)
-{
-    bool client_first = tcp_table_client_first(f);
-    uint32_t end = seq_behind(&f->half[f->server_reset ? FROM_SERVER : FROM_CLIENT]);
-    struct grave g = {.hash = hash,
-                      .closed = t->second,
-                      .reset_seq = end & GRAVE_SEQ,
-                      .reset = f->closed_how == CLOSE_RST,
-                      .reset_by_first = f->server_reset != client_first,
-                      .client_is_first = client_first};
-    tcp_graves_add(&t->graves, &g);
-    tcp_table_remove(t, f);
-}
-
-/* ---- memory and age ---- */
-
-size_t tcp_memory(const struct tcp *t)
-{
-    return t->flows * sizeof(struct flow) + (t->mask + 1) * sizeof *t->slots + t->waiting +
-           t->listeners + tcp_graves_memory(&t->graves) + HISTORY_BYTES;
-}
-
-/* The least valuable first: what is over, what is not mail, what nobody answered; never the one
- * that the packet at hand belongs to, else nothing new could begin while memory is full. */
-static void evict(struct tcp *t, const struct flow *current)
-{
-    while (tcp_memory(t) > t->limits->memory) {
-        struct flow *f = NULL;
-        int list = 0;
-        for (; list < LIST_COUNT && f == NULL; list++) {
-            f = tcp_table_oldest(t, (enum flow_list)list);
-            f = f != current ? f : NULL; /* the newest: it stands alone in its list */
-        }
-        if (f == NULL) {
-            return;
-        }
-        t->counters.evicted += f->state == FLOW_OPEN;
-        end_flow(t, f, CLOSE_EVICTED);
-    }
-}
-
-static void bound_half_open(struct tcp *t)
-{
-    uint64_t most = t->limits->memory / 100 * t->limits->half_open_share / sizeof(struct flow);
-    while (t->list[LIST_HALF_OPEN].count > most) {
-        t->counters.half_open_dropped++;
-        end_flow(t, tcp_table_oldest(t, LIST_HALF_OPEN), CLOSE_EVICTED);
-    }
-}
-
-uint64_t tcp_idle_limit(const struct tcp *t, enum flow_list list)
-{
-    const struct limits *l = t->limits;
-    const uint64_t seconds[LIST_COUNT] = {[LIST_HALF_OPEN] = l->half_open_seconds,
-                                          [LIST_IGNORED] = l->idle_undecided_seconds,
-                                          [LIST_UNDECIDED] = l->idle_undecided_seconds,
-                                          [LIST_ONE_SIDED] = l->idle_mail_seconds,
-                                          [LIST_MAIL] = l->idle_mail_seconds};
-    return seconds[list];
-}
-
-static void age_lists(struct tcp *t)
-{
-    for (enum flow_list list = 0; list < LIST_COUNT; list++) {
-        uint64_t limit = tcp_idle_limit(t, list);
-        struct flow *f;
-        while ((f = tcp_table_oldest(t, list)) != NULL && t->second - f->active > limit) {
-            end_flow(t, f, CLOSE_IDLE);
-        }
-    }
-}
-
-/* A hole that nothing fills is declared lost once the receiver has shown that it had the bytes. */
-static void age_stalls(struct tcp *t)
-{
-    int64_t limit = (int64_t)t->limits->hole_seconds * NS;
-    struct waiting *w;
-    while ((w = t->stall_oldest) != NULL && t->now - w->since > limit) {
-        struct flow *f = w->flow;
-        bool acked = tcp_deliver_hole_is_acked(f);
-        tcp_stall_again(t, f); /* looked at again later */
-        if (acked && tcp_deliver_resolve(t, f)) {
-            tcp_deliver_ready(t, f);
-        }
-    }
-}
-
-/* The second before which a grave is forgotten. */
-static uint32_t grave_limit(const struct tcp *t)
-{
-    uint64_t kept = t->limits->closed_seconds;
-    return t->second > kept ? (uint32_t)(t->second - kept) : 0;
-}
-
-static void go_on(struct tcp *t, int64_t now)
-{
-    if (now <= t->now) {
-        return;
-    }
-    t->now = now;
-    if (now >= t->next_second) {
-        t->second = now < 0 ? 0 : now / NS > UINT32_MAX ? UINT32_MAX : (uint32_t)(now / NS);
-        t->next_second = ((int64_t)t->second + 1) * NS;
-    }
-    if (t->aged <= now - NS) {
-        t->aged = t->now;
-        age_stalls(t);
-        age_lists(t);
-        tcp_graves_age(&t->graves, grave_limit(t));
-    }
-}
-
-static void bound_queues(struct tcp *t, struct flow *f)
-{
-    for (int d = 0; d < 2; d++) {
-        const struct waiting *w;
-        while ((w = f->waiting) != NULL && f->state == FLOW_OPEN &&
-               (w->queue[d].bytes > t->limits->reorder_bytes ||
-                w->queue[d].pieces > t->limits->reorder_pieces)) {
-            if (!tcp_deliver_resolve(t, f)) {
-                break;
-            }
-            tcp_deliver_ready(t, f);
-        }
-    }
-}
-
-/* ---- SYN
- * ------------------------------------------------------------------------------------------------
- */
-
-static void note_syn(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
-                     const struct tcp_fields *x)
-{
-    struct half *h = &f->half[d];
-    h->has_scale = x->scale >= 0;
-    h->scale = (unsigned)(x->scale >= 0 ? x->scale : 0) & 15u;
-    h->ttl = s->ttl;
-    h->window = x->window;
-    if (x->has_ts) {
-        h->ts_recent = x->tsval;
-        h->has_ts = true;
-    }
-    enum sum_result sum = judge_sum(t, h, s);
-    if (sum == SUM_DOUBT) {
-        h->sums = SUMS_BAD; /* taken by its receiver if the connection goes on */
-    }
-}
-
-static void keep_tfo(struct tcp *t, struct flow *f, const struct segment *s,
-                     const struct tcp_fields *x)
-{
-    free(tcp_waiting_take_tfo(t, f));
-    if (x->wire > 0) {
-        struct piece *p = tcp_piece_new(0, x->wire, x->data);
-        p->time = s->time;
-        p->packet = s->packet;
-        tcp_waiting_set_tfo(t, f, p);
-    }
-}
-
-/* Of the latest SYN: half-open, the client's stream begins behind it. */
-static uint32_t client_isn(const struct flow *f)
-{
-    const struct half *c = &f->half[FROM_CLIENT];
-    return c->next_seq - (uint32_t)c->next - 1;
-}
-
-/* The SYN-ACK tells which SYN it answers and whether it took the SYN's data (RFC 7413). */
-static void take_syn_ack(struct tcp *t, struct flow *f, const struct segment *s,
-                         const struct tcp_fields *x)
-{
-    struct half *c = &f->half[FROM_CLIENT], *v = &f->half[FROM_SERVER];
-    uint32_t client_base = x->ack;
-    struct piece *p = tcp_waiting_take_tfo(t, f);
-    bool tfo = p != NULL && x->ack == client_isn(f) + 1 + p->to;
-    if (tfo) {
-        client_base = client_isn(f) + 1;
-    }
-    set_base(v, x->seq + 1, true);
-    set_base(c, client_base, true);
-    note_syn(t, f, FROM_SERVER, s, x);
-    if (f->info.seen[FROM_CLIENT]) {
-        f->info.rtt = s->time - f->info.start;
-    }
-    open_flow(t, f);
-    if (p != NULL) {
-        struct segment seg = *s;
-        seg.time = p->time;
-        seg.packet = p->packet;
-        tcp_note(t, f, FROM_CLIENT, NOTE_TFO_DATA, 0, &seg);
-        if (tfo) {
-            struct tcp_fields d = {.data = bytes_make(p->data, p->have), .wire = (uint32_t)p->to};
-            c->highest = p->to;
-            tcp_deliver_segment(t, f, FROM_CLIENT, 0, &d, &seg, false);
-        }
-        free(p);
-    }
-}
-
-static struct flow *new_syn_flow(struct tcp *t, const struct segment *s, const struct tcp_fields *x,
-                                 uint64_t hash)
-{
-    struct flow *f = tcp_table_add(t, s, x, hash, true);
-    note_syn(t, f, FROM_CLIENT, s, x);
-    set_base(&f->half[FROM_CLIENT], x->seq + 1, true);
-    keep_tfo(t, f, s, x);
-    bound_half_open(t);
-    return f;
-}
-
-/* Without a SYN: the lower port is taken for the server's; the dissector may turn it round. */
-static struct flow *new_midstream_flow(struct tcp *t, const struct segment *s,
-                                       const struct tcp_fields *x, uint64_t hash,
-                                       bool client_is_src, enum dir *d)
-{
-    bool syn_ack = x->flags & TCP_SYN;
-    struct flow *f = tcp_table_add(t, s, x, hash, client_is_src);
-    *d = client_is_src ? FROM_CLIENT : FROM_SERVER;
-    if (syn_ack) {
-        f->info.seen[FROM_SERVER] = true;
-        take_syn_ack(t, f, s, x);
-        return f;
-    }
-    f->info.midstream = true;
-    f->half[*d].ttl = s->ttl;
-    set_base(&f->half[*d], x->seq, true);
-    if (x->flags & TCP_ACK) {
-        set_base(&f->half[dir_other(*d)], x->ack, false);
-    }
-    open_flow(t, f);
-    return f;
-}
-
-/* Of an end whose other one was not captured: it closed, and sends from elsewhere now. */
-static bool goes_beyond_fin(const struct flow *f, enum dir d, const struct tcp_fields *x)
-{
-    const struct half *h = &f->half[d];
-    int64_t off = 0;
-    tcp_offset(h, x->seq, &off);
-    return f->state == FLOW_OPEN && !f->info.seen[dir_other(d)] && h->fin_told &&
-           (off > (int64_t)h->fin_at + 1 || off < -(int64_t)LATE_BYTES);
-}
-
-static bool inside_window(const struct flow *f, enum dir d, uint32_t seq)
-{
-    int64_t off = 0;
-    const struct half *h = &f->half[d];
-    tcp_offset(h, seq, &off);
-    int64_t next = (int64_t)(h->next > h->acked ? h->next : h->acked);
-    return h->based && off >= next - 65536 && off <= next + (1 << 20);
-}
-
-/* A SYN on a connection that is known. True: it began a new one, which is in *fp. */
-static bool take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct segment *s,
-                     const struct tcp_fields *x, uint64_t hash)
-{
-    struct flow *f = *fp;
-    bool ack = x->flags & TCP_ACK;
-    if (f->state == FLOW_HALF_OPEN && d == FROM_CLIENT && !ack) {
-        /* sent again, perhaps with another number: the SYN-ACK will tell */
-        set_base(&f->half[FROM_CLIENT], x->seq + 1, true);
-        keep_tfo(t, f, s, x);
-        tcp_table_touch(t, f, LIST_HALF_OPEN);
-        return false;
-    }
-    if (f->state == FLOW_HALF_OPEN && d == FROM_SERVER) {
-        if (!ack) { /* simultaneous open (RFC 9293 3.5): each answers the other's SYN later */
-            set_base(&f->half[FROM_SERVER], x->seq + 1, true);
-            open_flow(t, f);
-        } else {
-            take_syn_ack(t, f, s, x);
-        }
-        return false;
-    }
-    struct half *h = &f->half[d];
-    if (ack) {
-        if (f->state == FLOW_OPEN && !h->sure && !h->delivered && d == FROM_SERVER) {
-            set_base(h, x->seq + 1, true);
-        }
-        if (!goes_beyond_fin(f, d, x)) {
-            return false;
-        }
-        end_flow(t, f, CLOSE_REPLACED); /* only the server's side is captured */
-        *fp = new_midstream_flow(t, s, x, hash, false, &d);
-        return false;
-    }
-    if (f->state == FLOW_OPEN && d == FROM_SERVER && !h->delivered && h->next_seq == x->seq) {
-        set_base(h, x->seq + 1, true); /* the SYN comes apart from the ACK before it */
-        return false;
-    }
-    bool again =
-        f->state == FLOW_OPEN && d == FROM_CLIENT && x->seq == client_isn(f) && !f->info.midstream;
-    if (again) {
-        return false;
-    }
-    if (f->state == FLOW_OPEN && inside_window(f, d, x->seq) && !f->half[0].fin_told &&
-        !f->half[1].fin_told) {
-        tcp_note(t, f, d, NOTE_SYN_IN_FLOW, h->next, s);
-        return false;
-    }
-    end_flow(t, f, CLOSE_REPLACED);
-    *fp = new_syn_flow(t, s, x, hash);
-    return true;
 }
 
 /* ---- RST, FIN, ACK ---- */
@@ -479,11 +69,11 @@ static void take_rst(struct tcp *t, struct flow *f, enum dir d, const struct seg
                      const struct tcp_fields *x)
 {
     if (f->state == FLOW_HALF_OPEN) {
-        close_flow(t, f, CLOSE_RST);
+        tcp_close(t, f, CLOSE_RST);
         return;
     }
     struct half *h = &f->half[d];
-    enum sum_result sum = judge_sum(t, h, s);
+    enum sum_result sum = tcp_judge_sum(t, h, s);
     if (sum == SUM_DOUBT || sum == SUM_DROP || !rst_is_exact(f, d, x->seq)) {
         tcp_note(t, f, d, NOTE_RST_SUSPICIOUS, h->next, s);
         return;
@@ -492,7 +82,7 @@ static void take_rst(struct tcp *t, struct flow *f, enum dir d, const struct seg
         tcp_note(t, f, d, NOTE_RST_WITH_DATA, h->next, s);
     }
     f->server_reset = d == FROM_SERVER;
-    close_flow(t, f, CLOSE_RST);
+    tcp_close(t, f, CLOSE_RST);
 }
 
 static void take_ack(struct flow *f, enum dir d, const struct tcp_fields *x)
@@ -507,7 +97,7 @@ static void take_ack(struct flow *f, enum dir d, const struct tcp_fields *x)
         h->window = window;
     }
     if (!peer->based) {
-        set_base(peer, x->ack, false);
+        tcp_set_base(peer, x->ack, false);
         return;
     }
     int64_t off = 0;
@@ -532,9 +122,7 @@ static void take_fin(struct tcp *t, struct flow *f, enum dir d, uint64_t at,
     }
 }
 
-/* ---- data
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- data ---- */
 
 enum data_verdict { DATA_TAKE, DATA_DOUBT, DATA_DROP };
 
@@ -612,12 +200,12 @@ static void settle_base(struct half *h, uint32_t seq)
 {
     int64_t off = 0;
     if (!h->based) {
-        set_base(h, seq, true);
+        tcp_set_base(h, seq, true);
     } else if (!h->sure && !h->delivered) {
         tcp_offset(h, seq, &off);
         if (off < 0) {
             uint64_t acked = h->acked + (uint64_t)-off;
-            set_base(h, seq, true);
+            tcp_set_base(h, seq, true);
             h->acked = h->highest = acked;
         }
     }
@@ -671,7 +259,7 @@ static struct flow *rise(struct tcp *t, const struct grave *g, const struct segm
                          const struct tcp_fields *x, uint64_t hash, enum dir *d)
 {
     bool client_is_src = tcp_table_source_first(s, x) == g->client_is_first;
-    struct flow *f = new_midstream_flow(t, s, x, hash, client_is_src, d);
+    struct flow *f = tcp_midstream_begin(t, s, x, hash, client_is_src, d);
     tcp_note(t, f, *d, NOTE_DATA_AFTER_RST, 0, s);
     return f;
 }
@@ -705,18 +293,18 @@ static struct flow *begin_flow(struct tcp *t, const struct segment *s, const str
     struct grave *g = tcp_graves_find(&t->graves, hash);
     if (x->flags & TCP_SYN && !(x->flags & TCP_ACK)) {
         *d = FROM_CLIENT;
-        return new_syn_flow(t, s, x, hash);
+        return tcp_syn_begin(t, s, x, hash);
     }
     if (g != NULL && is_another(g, s, x)) {
-        return new_midstream_flow(t, s, x, hash, tcp_table_source_first(s, x) == g->client_is_first,
-                                  d);
+        return tcp_midstream_begin(t, s, x, hash,
+                                   tcp_table_source_first(s, x) == g->client_is_first, d);
     }
     if (g != NULL) { /* late packets of what is over are absorbed */
         return goes_on_behind_reset(g, s, x) ? rise(t, g, s, x, hash, d) : NULL;
     }
     if (x->wire > 0 || x->flags & TCP_SYN) {
         bool client_is_src = !(x->flags & TCP_SYN) && x->dport < x->sport;
-        return new_midstream_flow(t, s, x, hash, client_is_src, d);
+        return tcp_midstream_begin(t, s, x, hash, client_is_src, d);
     }
     return NULL; /* an ACK or FIN of something that was over before the capture began */
 }
@@ -765,7 +353,7 @@ static void take_segment(struct tcp *t, struct flow *f, enum dir d, const struct
         take_rst(t, f, d, s, x);
         return;
     }
-    enum sum_result sum = x->wire > 0 ? judge_sum(t, &f->half[d], s) : SUM_TAKE;
+    enum sum_result sum = x->wire > 0 ? tcp_judge_sum(t, &f->half[d], s) : SUM_TAKE;
     if (sum == SUM_TAKE && is_usual(f, d, x)) {
         take_usual(t, f, d, s, x);
         return;
@@ -775,9 +363,9 @@ static void take_segment(struct tcp *t, struct flow *f, enum dir d, const struct
             return;
         }
         if (d == FROM_CLIENT && x->flags & TCP_ACK) {
-            set_base(&f->half[FROM_SERVER], x->ack, false);
+            tcp_set_base(&f->half[FROM_SERVER], x->ack, false);
         }
-        open_flow(t, f);
+        tcp_open(t, f);
     }
     if (x->flags & TCP_ACK) {
         take_ack(f, d, x);
@@ -790,15 +378,15 @@ static void take_segment(struct tcp *t, struct flow *f, enum dir d, const struct
         tcp_offset(&f->half[d], x->seq, &off);
         end = (uint64_t)(off < 0 ? 0 : off) + wire;
     } else if (!f->half[d].based) {
-        set_base(&f->half[d], x->seq, true);
+        tcp_set_base(&f->half[d], x->seq, true);
     }
     if (x->flags & TCP_FIN && x->flags & TCP_ACK && f->state == FLOW_OPEN && off >= 0) {
         take_fin(t, f, d, end, s);
     }
     tcp_deliver_ready(t, f);
-    bound_queues(t, f);
+    tcp_bound_queues(t, f);
     if (f->state == FLOW_OPEN && f->half[0].fin_told && f->half[1].fin_told) {
-        close_flow(t, f, CLOSE_FIN);
+        tcp_close(t, f, CLOSE_FIN);
     }
 }
 
@@ -810,7 +398,7 @@ void tcp_segment(struct tcp *t, const struct segment *s)
         t->counters.malformed++;
         return;
     }
-    go_on(t, s->time);
+    tcp_go_on(t, s->time);
     uint64_t hash = 0;
     enum dir d = FROM_CLIENT;
     struct flow *f = tcp_table_find(t, s, &x, &hash, &d);
@@ -824,11 +412,11 @@ void tcp_segment(struct tcp *t, const struct segment *s)
         if (f == NULL) {
             return;
         }
-    } else if (!(x.flags & (TCP_SYN | TCP_RST)) && x.wire > 0 && goes_beyond_fin(f, d, &x)) {
-        end_flow(t, f, CLOSE_REPLACED);
-        f = new_midstream_flow(t, s, &x, hash, d == FROM_CLIENT, &d);
+    } else if (!(x.flags & (TCP_SYN | TCP_RST)) && x.wire > 0 && tcp_goes_beyond_fin(f, d, &x)) {
+        tcp_end(t, f, CLOSE_REPLACED);
+        f = tcp_midstream_begin(t, s, &x, hash, d == FROM_CLIENT, &d);
     } else if (x.flags & TCP_SYN && !(x.flags & TCP_RST)) {
-        if (take_syn(t, &f, d, s, &x, hash)) {
+        if (tcp_take_syn(t, &f, d, s, &x, hash)) {
             d = FROM_CLIENT;
         }
     }
@@ -840,17 +428,15 @@ void tcp_segment(struct tcp *t, const struct segment *s)
         take_segment(t, f, d, s, &x);
     }
     if (f->state == FLOW_CLOSED) {
-        bury(t, f, hash);
+        tcp_bury(t, f, hash);
         f = NULL;
     }
     if (tcp_memory(t) > t->limits->memory) {
-        evict(t, f);
+        tcp_evict(t, f);
     }
 }
 
-/* ---- life
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- life ---- */
 
 struct tcp *tcp_new(const struct tcp_config *c, const struct stream_ops *ops, void *ctx)
 {
@@ -868,7 +454,7 @@ struct tcp *tcp_new(const struct tcp_config *c, const struct stream_ops *ops, vo
 
 void tcp_tick(struct tcp *t, int64_t now)
 {
-    go_on(t, now);
+    tcp_go_on(t, now);
 }
 
 static int by_start(const void *a, const void *b)
@@ -892,9 +478,9 @@ void tcp_finish(struct tcp *t)
     qsort(all, n, sizeof(struct flow *), by_start);
     for (size_t i = 0; i < n; i++) {
         struct flow *f = all[i];
-        drain(t, f); /* a FIN behind a hole counts too */
+        tcp_drain(t, f); /* a FIN behind a hole counts too */
         bool fin = f->half[0].fin_told || f->half[1].fin_told;
-        end_flow(t, f, fin ? CLOSE_FIN : CLOSE_END);
+        tcp_end(t, f, fin ? CLOSE_FIN : CLOSE_END);
     }
     free(all);
 }

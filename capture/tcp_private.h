@@ -8,7 +8,10 @@
 #include "capture/tcp_history.h"
 #include "capture/tcp_queue.h"
 
-#define NS INT64_C(1000000000)
+#define NS            INT64_C(1000000000)
+#define HISTORY_BYTES ((size_t)2 << 20)
+#define LATE_BYTES    (1u << 26)                   /* so far back a late packet may lie */
+#define GRAVE_SEQ     ((1u << GRAVE_SEQ_BITS) - 1) /* what a grave keeps of a sequence number */
 
 enum flow_state { FLOW_HALF_OPEN, FLOW_OPEN, FLOW_IGNORED, FLOW_CLOSED };
 
@@ -221,7 +224,39 @@ void tcp_account(struct tcp *t, struct flow *f);
 void tcp_note(struct tcp *t, struct flow *f, enum dir d, enum stream_note_kind kind,
               uint64_t offset, const struct segment *seg);
 
+/* tcp_life.c */
+void tcp_open(struct tcp *t, struct flow *f); /* tells the listener, once */
+/* Hands up all there is, holes declared, up to the FINs. */
+void tcp_drain(struct tcp *t, struct flow *f);
+void tcp_close(struct tcp *t, struct flow *f, enum stream_close how);
+void tcp_end(struct tcp *t, struct flow *f, enum stream_close how); /* closes and removes it */
+/* Closed by its ends: only what late packets need is kept. Removes it. */
+void tcp_bury(struct tcp *t, struct flow *f, uint64_t hash);
+/* Down to the memory limit; `current` stays, NULL allowed. */
+void tcp_evict(struct tcp *t, const struct flow *current);
+void tcp_bound_half_open(struct tcp *t);
+void tcp_bound_queues(struct tcp *t, struct flow *f);
+void tcp_go_on(struct tcp *t, int64_t now); /* time passes: what is too old ends */
+
+/* tcp_syn.c */
+struct flow *tcp_syn_begin(struct tcp *t, const struct segment *s, const struct tcp_fields *x,
+                           uint64_t hash);
+/* Without a SYN: the lower port is taken for the server's; the dissector may turn it round. */
+struct flow *tcp_midstream_begin(struct tcp *t, const struct segment *s, const struct tcp_fields *x,
+                                 uint64_t hash, bool client_is_src, enum dir *d);
+/* A SYN on a connection that is known. True: it began a new one, which is in *fp. */
+bool tcp_take_syn(struct tcp *t, struct flow **fp, enum dir d, const struct segment *s,
+                  const struct tcp_fields *x, uint64_t hash);
+/* Of an end whose other one was not captured: it closed, and sends from elsewhere now. */
+bool tcp_goes_beyond_fin(const struct flow *f, enum dir d, const struct tcp_fields *x);
+
 /* tcp.c */
 uint64_t tcp_offset(const struct half *h, uint32_t seq, int64_t *signed_offset);
+void tcp_set_base(struct half *h, uint32_t seq, bool sure); /* `seq` is offset 0 from now on */
+
+/* What a checksum makes of a segment (hostile.md T4). */
+enum sum_result { SUM_TAKE, SUM_TAKE_BAD, SUM_DOUBT, SUM_DROP };
+
+enum sum_result tcp_judge_sum(struct tcp *t, struct half *h, const struct segment *s);
 
 #endif

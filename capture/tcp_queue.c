@@ -53,8 +53,7 @@ void tcp_queue_done(struct tcp_queue *q)
     *q = (struct tcp_queue){0};
 }
 
-/* ---- the sorted array of runs -------------------------------------------------------------------
- */
+/* ---- the sorted array of runs ---- */
 
 /* Index of the first run that begins behind `from`. */
 static size_t upper(const struct tcp_queue *q, uint64_t from)

@@ -21,8 +21,7 @@ const struct protocol *const *protocols_all(size_t *count)
     return all;
 }
 
-/* ---- ports -------------------------------------------------------------------------------------
- */
+/* ---- ports ---- */
 
 bool port_hints_add(struct port_hints *h, const char *protocol, uint16_t port)
 {
@@ -67,8 +66,7 @@ static bool hinted(const struct protocol *p, const struct flow_info *f, const st
     return listed(p->ports, a, b) || listed(p->tls_ports, a, b);
 }
 
-/* ---- the log -----------------------------------------------------------------------------------
- */
+/* ---- the log ---- */
 
 enum entry_kind { ENTRY_DATA, ENTRY_GAP, ENTRY_FIN, ENTRY_NOTE };
 
@@ -236,8 +234,7 @@ void detect_replay(const struct detect *d, struct session *s, bool flip)
     }
 }
 
-/* ---- judgement ---------------------------------------------------------------------------------
- */
+/* ---- judgement ---- */
 
 /* Does this ClientHello ask for p by ALPN (RFC 7301)? */
 static bool alpn_is(struct bytes hello, const struct protocol *p, const struct limits *l)

@@ -41,8 +41,7 @@ struct engine {
     struct ports_seen ports;
 };
 
-/* ---- counting -----------------------------------------------------------------------------------
- */
+/* ---- counting ---- */
 
 static void count_event(struct sink *self, const struct event *ev)
 {

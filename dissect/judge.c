@@ -44,8 +44,7 @@ static void tell_once(const struct event *e, enum told what, enum note_id id, st
 
 static const struct bytes nothing = {NULL, 0};
 
-/* ---- the offer ---------------------------------------------------------------------------------
- */
+/* ---- the offer ---- */
 
 static const struct {
     const char *keyword;

@@ -18,8 +18,7 @@ void mime_init(void)
     }
 }
 
-/* ---- encoded words (RFC 2047) -----------------------------------------------------------------
- */
+/* ---- encoded words (RFC 2047) ---- */
 
 struct word {
     size_t begin, end; /* in the text it stands in */
@@ -142,8 +141,7 @@ static void decode_words(struct bytes text, struct buf *out)
     mime_charset_utf8(bytes_from(text, at), out);
 }
 
-/* ---- header text -------------------------------------------------------------------------------
- */
+/* ---- header text ---- */
 
 static bool has_high_bytes(struct bytes b)
 {
@@ -239,8 +237,7 @@ void mime_words_check(struct bytes raw, struct mime_words *out)
     buf_done(&text);
 }
 
-/* ---- Content-Type ------------------------------------------------------------------------------
- */
+/* ---- Content-Type ---- */
 
 /* RFC 2045 5.1: any ASCII but blanks, controls and tspecials. */
 static bool is_token_byte(int c)
@@ -291,8 +288,7 @@ struct bytes mime_charset(struct bytes content_type)
     return (struct bytes){NULL, 0};
 }
 
-/* ---- addresses ---------------------------------------------------------------------------------
- */
+/* ---- addresses ---- */
 
 struct address_list {
     void (*each)(void *arg, struct bytes address);

@@ -360,8 +360,7 @@ size_t session_held(struct session *s)
            secrets_held(s->secrets);
 }
 
-/* ---- what protocols may do ---------------------------------------------------------------------
- */
+/* ---- what protocols may do ---- */
 
 void *session_state(struct session *s)
 {

@@ -23,8 +23,7 @@ void smtp_ready(struct session *s, const struct frame *f)
     }
 }
 
-/* ---- the greeting ------------------------------------------------------------------------------
- */
+/* ---- the greeting ---- */
 
 static struct bytes banner_text(const struct reply *r)
 {
@@ -73,8 +72,7 @@ void smtp_banner(struct session *s, const struct reply *r, const struct frame *f
     }
 }
 
-/* ---- EHLO, HELO, LHLO --------------------------------------------------------------------------
- */
+/* ---- EHLO, HELO, LHLO ---- */
 
 /* The lines behind the first, without their codes (RFC 5321 4.1.1.1); of those that broke off
  * nothing is known. */
@@ -128,8 +126,7 @@ static void hello_answered(struct session *s, struct pending *p, const struct re
     }
 }
 
-/* ---- others ------------------------------------------------------------------------------------
- */
+/* ---- others ---- */
 
 static void rset_answered(struct session *s, struct pending *p, const struct reply *r,
                           const struct frame *f)
@@ -271,8 +268,7 @@ static void unknown_answered(struct session *s, struct pending *p, const struct 
     }
 }
 
-/* ---- dispatch ----------------------------------------------------------------------------------
- */
+/* ---- dispatch ---- */
 
 typedef void answer_fn(struct session *s, struct pending *p, const struct reply *r,
                        const struct frame *f);
@@ -314,8 +310,7 @@ void smtp_unanswered(struct session *s, struct pending *p)
     }
 }
 
-/* ---- replies nobody asked for ------------------------------------------------------------------
- */
+/* ---- replies nobody asked for ---- */
 
 /* Only the server was captured: its replies tell how far the client got. */
 static void follow_server(struct session *s, const struct reply *r, const struct frame *f)

@@ -13,8 +13,7 @@ static struct message *new_message(struct session *s, struct transaction *t, enu
     return t->message;
 }
 
-/* ---- DATA --------------------------------------------------------------------------------------
- */
+/* ---- DATA ---- */
 
 void smtp_data(struct session *s, const struct frame *f, struct pending *p)
 {
@@ -110,8 +109,7 @@ void smtp_body_frame(struct session *s, const struct frame *f)
     }
 }
 
-/* ---- BDAT --------------------------------------------------------------------------------------
- */
+/* ---- BDAT ---- */
 
 /* "n" or "n LAST"; false when there is no such size. */
 static bool read_chunk(struct bytes argument, uint64_t *size, bool *last)

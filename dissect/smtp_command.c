@@ -19,8 +19,7 @@ void smtp_note_once(struct session *s, enum smtp_told told, enum note_id id, str
     }
 }
 
-/* ---- manners -----------------------------------------------------------------------------------
- */
+/* ---- manners ---- */
 
 static size_t longest(enum smtp_verb v)
 {
@@ -73,8 +72,7 @@ static bool out_of_order(const struct smtp *x, enum smtp_verb v)
            ((rules & NOT_TWICE) && x->logged_in);
 }
 
-/* ---- what commands begin -----------------------------------------------------------------------
- */
+/* ---- what commands begin ---- */
 
 static void hello(struct session *s, const struct frame *f, struct pending *p)
 {

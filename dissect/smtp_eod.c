@@ -210,8 +210,7 @@ bool smtp_eod_strict(struct session *s, const struct frame *f)
     return true;
 }
 
-/* ---- the decision ------------------------------------------------------------------------------
- */
+/* ---- the decision ---- */
 
 static struct smtp_reading read_evidence(struct session *s, const struct smtp_eod *e,
                                          struct bytes sent)

@@ -58,8 +58,7 @@ static struct bytes waiting(struct session *s)
     return session_waiting(s, session_commander(s));
 }
 
-/* ---- DATA --------------------------------------------------------------------------------------
- */
+/* ---- DATA ---- */
 
 /* DATA led to no message. */
 static void drop_body(struct session *s)
@@ -179,8 +178,7 @@ static bool may_be_over(const struct smtp *x)
            x->body->message->missing > 0;
 }
 
-/* ---- other exchanges ---------------------------------------------------------------------------
- */
+/* ---- other exchanges ---- */
 
 static void choose_auth(struct session *s, const struct frame *f)
 {
@@ -210,8 +208,7 @@ static void choose_plain(struct session *s, const struct frame *f)
     choose_lines(s);
 }
 
-/* ---- holes and late starts ---------------------------------------------------------------------
- */
+/* ---- holes and late starts ---- */
 
 /* Is one of the first lines a command? */
 static bool has_command(struct bytes text, int lines)
@@ -374,8 +371,7 @@ void smtp_server_gap(struct session *s)
     }
 }
 
-/* ---- replies while the client is looked at -----------------------------------------------------
- */
+/* ---- replies while the client is looked at ---- */
 
 static bool ends_with_dot(struct bytes w)
 {

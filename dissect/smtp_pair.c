@@ -28,8 +28,7 @@ struct smtp_later {
     size_t bytes; /* of their texts */
 };
 
-/* ---- what goes with what -----------------------------------------------------------------------
- */
+/* ---- what goes with what ---- */
 
 #define SET(tag) ((uint64_t)1 << (tag))
 
@@ -82,8 +81,7 @@ static bool fits(const struct pending *p, const struct reply *r)
 }
 #undef SET
 
-/* ---- places ------------------------------------------------------------------------------------
- */
+/* ---- places ---- */
 
 enum { NOWHERE = -1, SEVERAL = -2 };
 
@@ -177,8 +175,7 @@ static bool is_clear(const struct places *l)
     return l->any;
 }
 
-/* ---- telling -----------------------------------------------------------------------------------
- */
+/* ---- telling ---- */
 
 static bool goes_on(struct session *s, const struct pending *p, const struct reply *r)
 {
@@ -299,8 +296,7 @@ static void tell_placed(struct session *s, const struct places *l)
     done(kept);
 }
 
-/* ---- keeping back ------------------------------------------------------------------------------
- */
+/* ---- keeping back ---- */
 
 static void keep(struct session *s, const struct reply *r, const struct frame *f)
 {

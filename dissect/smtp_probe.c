@@ -60,8 +60,7 @@ static bool line_next(struct bytes *text, struct bytes *line)
     return true;
 }
 
-/* ---- the server's side -------------------------------------------------------------------------
- */
+/* ---- the server's side ---- */
 
 static enum says banner_says(struct bytes text)
 {
@@ -122,8 +121,7 @@ static enum says server_says(struct bytes text, bool midstream)
     return best == SAYS_LITTLE && !could_be_reply && !midstream ? SAYS_OTHER : best;
 }
 
-/* ---- the client's side -------------------------------------------------------------------------
- */
+/* ---- the client's side ---- */
 
 /* Commands of others that an SMTP client never sends. */
 static bool is_foreign(struct bytes line)
@@ -196,8 +194,7 @@ static enum says client_says(struct bytes text)
     return best;
 }
 
-/* ---- both --------------------------------------------------------------------------------------
- */
+/* ---- both ---- */
 
 static enum certainty judge_both(enum says server, enum says client, const struct opening *o)
 {

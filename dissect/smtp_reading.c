@@ -60,8 +60,7 @@ static uint16_t reply_next(struct walk *w)
     return w->next < w->replies->count ? w->replies->code[w->next++] : 0;
 }
 
-/* ---- what was sent -----------------------------------------------------------------------------
- */
+/* ---- what was sent ---- */
 
 static bool line_next(struct walk *w, struct bytes *line)
 {
@@ -117,8 +116,7 @@ static bool skip_body(struct walk *w)
     return start != SIZE_MAX;
 }
 
-/* ---- does a reply fit? -------------------------------------------------------------------------
- */
+/* ---- does a reply fit? ---- */
 
 static unsigned misfit_of(enum smtp_verb v, uint16_t code)
 {
@@ -263,8 +261,7 @@ struct smtp_reading smtp_reading(const struct smtp_evidence *e)
     return out;
 }
 
-/* ---- what a message hides ----------------------------------------------------------------------
- */
+/* ---- what a message hides ---- */
 
 static void show(struct buf *out, struct bytes line)
 {

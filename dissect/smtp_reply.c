@@ -56,8 +56,7 @@ void smtp_reply_free(struct session *s)
     }
 }
 
-/* ---- whole replies -----------------------------------------------------------------------------
- */
+/* ---- whole replies ---- */
 
 /* The greeting comes first, whatever the client already said (RFC 5321 3.1); only when the start
  * was not captured, or a server never greeted, the first reply is one to a command. */
@@ -88,8 +87,7 @@ static void tell_reply(struct session *s, struct reply *r, const struct frame *f
     smtp_pair(s, r, f);
 }
 
-/* ---- lines -------------------------------------------------------------------------------------
- */
+/* ---- lines ---- */
 
 static void read_enhanced(struct reply *r, struct bytes text)
 {

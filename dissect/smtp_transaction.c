@@ -101,8 +101,7 @@ void smtp_envelope(struct transaction *t)
     }
 }
 
-/* ---- MAIL --------------------------------------------------------------------------------------
- */
+/* ---- MAIL ---- */
 
 static void note_path(struct session *s, const struct frame *f, struct bytes argument,
                       const char *usual, const struct path *path)
@@ -240,8 +239,7 @@ void smtp_mail_answered(struct session *s, struct pending *p, const struct reply
     }
 }
 
-/* ---- RCPT --------------------------------------------------------------------------------------
- */
+/* ---- RCPT ---- */
 
 void smtp_rcpt(struct session *s, const struct frame *f, struct pending *p)
 {

@@ -128,8 +128,7 @@ bool smtp_verdict_is_open(struct session *s, const struct pending *p)
            (x->replies_lost || x->unsure);
 }
 
-/* ---- one a recipient ---------------------------------------------------------------------------
- */
+/* ---- one a recipient ---- */
 
 #define LOST_RECIPIENTS 100 /* whose verdicts are kept, too */
 

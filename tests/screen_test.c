@@ -49,8 +49,7 @@
 #define WORK_NS    (10 * CLOCK_S)
 #define SHOTS_MOST (1u << 20)
 
-/* ---- a viewer over a capture ------------------------------------------------------------------
- */
+/* ---- a viewer over a capture ---- */
 
 struct bench {
     struct limits limits;
@@ -231,8 +230,7 @@ static void press(struct bench *b, int32_t code)
     work(b);
 }
 
-/* ---- looking at the screen --------------------------------------------------------------------
- */
+/* ---- looking at the screen ---- */
 
 static void screen_text(struct bench *b, struct buf *out)
 {
@@ -287,8 +285,7 @@ static const char *wrong_cell(const struct canvas *c)
     return NULL;
 }
 
-/* ---- scripts ----------------------------------------------------------------------------------
- */
+/* ---- scripts ---- */
 
 struct play {
     struct bench bench;
@@ -595,8 +592,7 @@ static bool play_script(const char *samples, const char *folder, const char *fil
     return p.failed == 0;
 }
 
-/* ---- properties -------------------------------------------------------------------------------
- */
+/* ---- properties ---- */
 
 /* Passwords of samples/tour.pcap: never on a screen that did not ask for them. */
 static const char *const secrets[] = {"hunter2", "spring25", "AGFubmEAc3ByaW5nMjU="};
@@ -723,8 +719,7 @@ static bool comes_back(const char *samples)
     return good;
 }
 
-/* ---- main -------------------------------------------------------------------------------------
- */
+/* ---- main ---- */
 
 static int by_name(const struct dirent **a, const struct dirent **b)
 {

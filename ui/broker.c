@@ -63,8 +63,7 @@ union control {
     struct cmsghdr align;
 };
 
-/* ---- the child: what it does for others -------------------------------------------------------
- */
+/* ---- the child: what it does for others ---- */
 
 struct server {
     int fd;

@@ -99,8 +99,7 @@ static void take_cut(struct mailscan *x, const struct event *e)
     }
 }
 
-/* ---- findings ---------------------------------------------------------------------------------
- */
+/* ---- findings ---- */
 
 static struct noted *noted_of(struct mailscan *x, const struct session_info *s)
 {
@@ -145,8 +144,7 @@ static void tell_finding(struct mailscan *x, const struct event *e, const struct
     buf_done(&evidence);
 }
 
-/* ---- decoding ---------------------------------------------------------------------------------
- */
+/* ---- decoding ---- */
 
 static bool add_piece(void *arg, struct bytes piece)
 {
@@ -206,8 +204,7 @@ static void decode(struct mailscan *x, const struct event *e, struct waiting *w)
     }
 }
 
-/* ---- events -----------------------------------------------------------------------------------
- */
+/* ---- events ---- */
 
 static void pass_message(struct mailscan *x, const struct event *e)
 {

@@ -41,8 +41,7 @@
 #define SANITIZED 0
 #endif
 
-/* ---- who ---------------------------------------------------------------------------------------
- */
+/* ---- who ---- */
 
 static bool number_of(const char *text, uint64_t *out)
 {
@@ -121,8 +120,7 @@ bool sandbox_prepare(bool decodes, struct error *e)
     return true;
 }
 
-/* ---- layers -------------------------------------------------------------------------------------
- */
+/* ---- layers ---- */
 
 /* The root of a user namespace that knows nobody else is not the machine's root; it can become
  * nobody, but loses its capabilities like the others. */

@@ -14,8 +14,7 @@
 
 extern const struct protocol protocol_smtp;
 
-/* ---- a sink that keeps what matters ------------------------------------------------------------
- */
+/* ---- a sink that keeps what matters ---- */
 
 struct told {
     struct sink sink;
@@ -64,8 +63,7 @@ static void on_event(struct sink *self, const struct event *e)
     }
 }
 
-/* ---- a dialog ----------------------------------------------------------------------------------
- */
+/* ---- a dialog ---- */
 
 struct said {
     enum dir dir;

@@ -173,8 +173,7 @@ static void ng_other(struct out *o, uint32_t type, size_t n)
     p32(o, (uint32_t)(12 + n));
 }
 
-/* ---- the bench: a folder, and what a run told ---------------------------------------------------
- */
+/* ---- the bench: a folder, and what a run told ---- */
 
 #define KEPT 64
 
@@ -1084,9 +1083,7 @@ static void idle_while_reading(void **state)
     assert_in_range(b->idles, 2, 20);
 }
 
-/* ---- writing
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- writing ---- */
 
 struct copier {
     struct bench *b;
@@ -1260,9 +1257,7 @@ static void mixed_link_types_are_not_written(void **state)
     expect_text(b, "kept kept", false);
 }
 
-/* ---- interfaces
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- interfaces ---- */
 
 static void no_such_interface(void **state)
 {

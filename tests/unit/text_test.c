@@ -155,8 +155,7 @@ static void cut_never_splits_a_character(void **state)
     }
 }
 
-/* ---- what is unsafe ---------------------------------------------------------------------------
- */
+/* ---- what is unsafe ---- */
 
 static void all_listed_are_unsafe(void **state)
 {
@@ -196,8 +195,7 @@ static void widths(void **state)
     }
 }
 
-/* ---- escape -----------------------------------------------------------------------------------
- */
+/* ---- escape ---- */
 
 static void escape_examples(void **state)
 {
@@ -375,8 +373,7 @@ static void escape_stops_whole_at_the_ceiling(void **state)
     }
 }
 
-/* ---- fit --------------------------------------------------------------------------------------
- */
+/* ---- fit ---- */
 
 static void expect_fit(const char *in, int columns, bool ascii, const char *want)
 {
@@ -430,8 +427,7 @@ static void fit_junk_is_exact(void **state)
     buf_done(&out);
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------
- */
+/* ---- JSON ---- */
 
 static void json_examples(void **state)
 {
@@ -564,8 +560,7 @@ static void json_stops_whole_at_the_ceiling(void **state)
     buf_done(&back);
 }
 
-/* ---- file names -------------------------------------------------------------------------------
- */
+/* ---- file names ---- */
 
 static void expect_name(const char *in, size_t n, size_t most, const char *want)
 {

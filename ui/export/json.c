@@ -77,8 +77,7 @@ const char *record_tri(enum tri t)
     return t == TRI_YES ? "success" : t == TRI_NO ? "failure" : "unknown";
 }
 
-/* ---- where it comes from -----------------------------------------------------------------------
- */
+/* ---- where it comes from ---- */
 
 /* The name is escaped once for as long as it stays the same. */
 static void log_object(struct json_export *x, uint32_t file)
