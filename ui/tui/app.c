@@ -249,7 +249,8 @@ static void tell_news(struct app *a)
         ui_say(u, STYLE_TEMP, "%s", said);
         u->notice.stays = true;
     }
-    if (p->ended && !a->told_end && !said) {
+    bool reading_it = ui_notice(u) && u->notice.stays;
+    if (p->ended && !a->told_end && !said && !reading_it) {
         a->told_end = true;
         ui_say(u, STYLE_NOTICE,
                "%s: %" PRIu64 " packet%s, %" PRIu64 " session%s, %" PRIu64 " message%s, %" PRIu64
@@ -421,6 +422,7 @@ struct app *app_new(const struct app_config *c)
     use_settings(a, c);
     if (c->notice) {
         ui_say(&a->ui, STYLE_ERROR, "%s", c->notice);
+        a->ui.notice.stays = true;
     }
     return a;
 }

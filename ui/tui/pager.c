@@ -49,6 +49,7 @@ void pager_layout(struct pager *p, int cols, enum pager_mode mode, bool wrap, bo
     p->mode = mode;
     p->wrap = wrap;
     p->line_ends = marks;
+    p->version++;
     p->rows = 0;
     p->at = p->from;
     p->lost = false;
@@ -261,15 +262,20 @@ void pager_draw(const struct pager *p, const struct pane *pane, int at, size_t r
     }
 }
 
+bool pager_holds(const struct pager *p, size_t row, const char *text)
+{
+    uint8_t bytes[ROW_BYTES + 4];
+    return bytes_search(bytes_make(bytes, read_row(p, row, bytes)), text, 0) != SIZE_MAX;
+}
+
 enum pager_found pager_search(const struct pager *p, size_t *row, bool forward, const char *text,
                               int64_t deadline)
 {
-    uint8_t bytes[ROW_BYTES + 4];
     if (p->mode == PAGER_HEX || !text[0]) {
         return PAGER_NOT_FOUND;
     }
     while (*row < p->rows) {
-        if (bytes_search(bytes_make(bytes, read_row(p, *row, bytes)), text, 0) != SIZE_MAX) {
+        if (pager_holds(p, *row, text)) {
             return PAGER_FOUND;
         }
         if (*row == 0 && !forward) {

@@ -22,8 +22,9 @@ struct pager {
     size_t rows, room;
     uint64_t at; /* looked at up to here */
     uint64_t row_start;
-    int row_cols;    /* columns of the row being measured */
-    bool done, lost; /* lost: bytes can no longer be read */
+    int row_cols;     /* columns of the row being measured */
+    bool done, lost;  /* lost: bytes can no longer be read */
+    uint32_t version; /* grows when it starts over */
 };
 
 /* Zero is a good beginning. */
@@ -39,6 +40,8 @@ size_t pager_rows(const struct pager *p);
 bool pager_ready(const struct pager *p);
 /* Draws a row; `shift` columns are scrolled out at the left (not wrapped). */
 void pager_draw(const struct pager *p, const struct pane *pane, int at, size_t row, int shift);
+/* Does the row hold the text? */
+bool pager_holds(const struct pager *p, size_t row, const char *text);
 enum pager_found { PAGER_FOUND, PAGER_NOT_FOUND, PAGER_GOES_ON };
 /* Moves *row to the first row at or behind it (before it, backwards) that holds text. At the
  * deadline, and where further rows are not laid out yet, it goes on: call again. */

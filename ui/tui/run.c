@@ -101,9 +101,9 @@ bool app_run(const struct app_config *c, int *signal, struct error *e)
 {
     struct runner r = {.relay = c->relay, .store = c->store};
     *signal = 0;
-    if (!screen_is_utf8()) {
-        c->config->ascii = true;
-    }
+    char locale[64], plain[160];
+    bool foreign = !screen_is_utf8();
+    c->config->ascii |= foreign;
     if (!screen_open(&r.screen, &c->config->screen, e)) {
         return false;
     }
@@ -114,6 +114,12 @@ bool app_run(const struct app_config *c, int *signal, struct error *e)
     struct app_config own = *c;
     own.copy = copy;
     own.copy_arg = c->config;
+    if (foreign && !c->notice) {
+        screen_locale(locale, sizeof(locale));
+        snprintf(plain, sizeof(plain),
+                 "%s: ASCII lines, text is shown escaped. For UTF-8: LC_ALL=C.UTF-8", locale);
+        own.notice = plain;
+    }
     r.app = app_new(&own);
     resize(&r);
     draw(&r);

@@ -242,6 +242,19 @@ bool screen_is_utf8(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+void screen_locale(char *out, size_t room)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = getenv(names[i]);
+        if (value && value[0]) {
+            snprintf(out, room, "%s=%.40s", names[i], value);
+            return;
+        }
+    }
+    snprintf(out, room, "no locale is set");
+}
+
 static bool check_terminal(struct error *e)
 {
     const char *term = getenv("TERM");

@@ -39,6 +39,8 @@ bool screen_open(struct screen **s, const struct screen_config *c, struct error 
 void screen_close(struct screen **s);
 /* Does the locale's character set allow lines and letters beyond ASCII? */
 bool screen_is_utf8(void);
+/* "LC_ALL=C": which variable chose the locale, and what it says. */
+void screen_locale(char *out, size_t room);
 void screen_size(const struct screen *s, int *rows, int *cols);
 void screen_show(struct screen *s, const struct canvas *c);
 /* The next key, without waiting; false when there is none. */

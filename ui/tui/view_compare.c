@@ -2,6 +2,7 @@
 #include "ui/tui/view.h"
 
 #include "ui/tui/clock.h"
+#include "ui/tui/hits.h"
 #include "ui/tui/human.h"
 #include "ui/tui/list.h"
 #include "ui/tui/turns.h"
@@ -33,6 +34,7 @@ struct compare {
     size_t differences;
     struct list list;
     char search[EDIT_MOST];
+    struct hits hits; /* pairs */
 };
 
 static void open_view(struct view *v, const struct view_target *t)
@@ -51,6 +53,7 @@ static void close_view(struct view *v)
     turns_close(&c->turns[0]);
     turns_close(&c->turns[1]);
     free(c->pair);
+    hits_clear(&c->hits);
 }
 
 /* ---- alignment ---- */
@@ -226,6 +229,29 @@ static void layout(struct view *v, int rows, int cols)
     list_layout(&c->list, c->pairs, rows - TITLE_ROWS);
 }
 
+static bool has_text(const struct compare *c, const struct pair *p)
+{
+    bool hit = false;
+    for (int side = 0; side < 2 && !hit; side++) {
+        uint32_t turn = side ? p->right : p->left;
+        struct buf b;
+        enum style style;
+        buf_init(&b, 1u << 16);
+        if (turn != NONE) {
+            turns_text(c->view.ui, &c->turns[side], (struct turn_line){turn, 0}, &b, &style);
+            hit = bytes_search(buf_bytes(&b), c->search, 0) != SIZE_MAX;
+        }
+        buf_done(&b);
+    }
+    return hit;
+}
+
+static bool is_hit(void *arg, size_t pair)
+{
+    const struct compare *c = arg;
+    return has_text(c, &c->pair[pair]);
+}
+
 static bool work(struct view *v, int64_t deadline)
 {
     struct compare *c = (struct compare *)v;
@@ -238,6 +264,7 @@ static bool work(struct view *v, int64_t deadline)
     }
     if (c->known[0] != c->turns[0].count || c->known[1] != c->turns[1].count) {
         align_anew(c);
+        hits_clear(&c->hits);
     }
     while (!all_aligned(c)) {
         align_some(c);
@@ -245,7 +272,7 @@ static bool work(struct view *v, int64_t deadline)
             return !all_aligned(c);
         }
     }
-    return false;
+    return c->search[0] && hits_work(&c->hits, c->pairs, is_hit, c, deadline);
 }
 
 /* ---- drawing ---- */
@@ -351,10 +378,14 @@ static void detail(const struct view *v, const struct pane *p)
         return;
     }
     const struct pair *pair = &c->pair[c->list.cursor];
+    char hits[64] = "";
+    if (c->search[0]) {
+        hits_tell(&c->hits, c->list.cursor, hits, sizeof(hits));
+    }
     int used =
-        pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%zu of %zu%s   %zu difference%s (n)   ",
-                    c->list.cursor + 1, c->pairs, all_aligned(c) ? "" : ", aligning",
-                    c->differences, human_s(c->differences));
+        pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%s%s%zu of %zu%s   %zu difference%s (n)   ",
+                    hits, hits[0] ? "   " : "", c->list.cursor + 1, c->pairs,
+                    all_aligned(c) ? "" : ", aligning", c->differences, human_s(c->differences));
     if (pair->left == NONE || pair->right == NONE) {
         pane_printf(p, 0, 1 + used, p->cols - used - 2, STYLE_DIFF, "only on the %s",
                     pair->left == NONE ? "right" : "left");
@@ -370,23 +401,6 @@ static void detail(const struct view *v, const struct pane *p)
 }
 
 /* ---- keys ---- */
-
-static bool has_text(const struct compare *c, const struct pair *p)
-{
-    bool hit = false;
-    for (int side = 0; side < 2 && !hit; side++) {
-        uint32_t turn = side ? p->right : p->left;
-        struct buf b;
-        enum style style;
-        buf_init(&b, 1u << 16);
-        if (turn != NONE) {
-            turns_text(c->view.ui, &c->turns[side], (struct turn_line){turn, 0}, &b, &style);
-            hit = bytes_search(buf_bytes(&b), c->search, 0) != SIZE_MAX;
-        }
-        buf_done(&b);
-    }
-    return hit;
-}
 
 static void jump(struct compare *c, bool forward)
 {
@@ -459,6 +473,7 @@ static void search(struct view *v, const char *text)
 {
     struct compare *c = (struct compare *)v;
     snprintf(c->search, sizeof(c->search), "%s", text);
+    hits_clear(&c->hits);
     jump(c, true);
 }
 

@@ -13,6 +13,7 @@ static void open_turns(struct dialogue *d, struct store_ref ref)
     turns_open(&d->turns, d->view.ui->store, ref, d->view.ui->config->slow_reply);
     turns_only_problems(&d->turns, d->only_problems);
     d->list = (struct list){0};
+    hits_clear(&d->hits);
     d->details_top = 0;
     d->shown_turn = SIZE_MAX;
     d->whole = false;
@@ -41,6 +42,7 @@ static void close_view(struct view *v)
     struct dialogue *d = (struct dialogue *)v;
     turns_close(&d->turns);
     doc_done(&d->details);
+    hits_clear(&d->hits);
 }
 
 static size_t current_turn(const struct dialogue *d)
@@ -120,16 +122,57 @@ static void layout(struct view *v, int rows, int cols)
     doc_wrap(&d->details, dialogue_place(d) == BESIDE ? dialogue_beside_cols(d) - 2 : cols - 2);
 }
 
-static bool work(struct view *v, int64_t deadline)
+static bool is_hit(const struct dialogue *d, size_t turn)
 {
-    struct dialogue *d = (struct dialogue *)v;
-    turns_refresh(&d->turns);
-    if (v->ui->frozen && d->whole) {
+    struct buf b;
+    enum style style;
+    buf_init(&b, 1u << 17);
+    const struct turn *it = &d->turns.turn[turn];
+    uint32_t subs = it->kind == TURN_REPLY ? it->lines : 0;
+    bool hit = false;
+    for (uint32_t sub = 0; sub <= subs && !hit; sub++) {
+        buf_clear(&b);
+        turns_text(d->view.ui, &d->turns, (struct turn_line){(uint32_t)turn, sub}, &b, &style);
+        hit = bytes_search(buf_bytes(&b), d->search, 0) != SIZE_MAX;
+    }
+    buf_done(&b);
+    return hit;
+}
+
+static bool is_shown_hit(void *arg, size_t turn)
+{
+    const struct dialogue *d = arg;
+    return turns_shows(&d->turns, turn) && is_hit(d, turn);
+}
+
+static bool count_hits(struct dialogue *d, int64_t deadline)
+{
+    if (d->search[0] == '\0') {
+        return false;
+    }
+    if (d->hits_secrets != d->view.ui->show_secrets) {
+        hits_clear(&d->hits);
+        d->hits_secrets = d->view.ui->show_secrets;
+    }
+    return hits_work(&d->hits, d->turns.count, is_shown_hit, d, deadline);
+}
+
+static bool read_on(struct dialogue *d, int64_t deadline)
+{
+    if (d->view.ui->frozen && d->whole) {
         return false;
     }
     bool more = turns_work(&d->turns, deadline);
     d->whole |= !more;
     return more;
+}
+
+static bool work(struct view *v, int64_t deadline)
+{
+    struct dialogue *d = (struct dialogue *)v;
+    turns_refresh(&d->turns);
+    bool more = read_on(d, deadline);
+    return count_hits(d, deadline) || more;
 }
 
 /* ---- keys ---- */
@@ -160,23 +203,6 @@ static bool is_message(const struct dialogue *d, size_t turn)
 static bool is_new_state(const struct dialogue *d, size_t turn)
 {
     return d->turns.turn[turn].flags & TURN_NEW_STATE;
-}
-
-static bool is_hit(const struct dialogue *d, size_t turn)
-{
-    struct buf b;
-    enum style style;
-    buf_init(&b, 1u << 17);
-    const struct turn *it = &d->turns.turn[turn];
-    uint32_t subs = it->kind == TURN_REPLY ? it->lines : 0;
-    bool hit = false;
-    for (uint32_t sub = 0; sub <= subs && !hit; sub++) {
-        buf_clear(&b);
-        turns_text(d->view.ui, &d->turns, (struct turn_line){(uint32_t)turn, sub}, &b, &style);
-        hit = bytes_search(buf_bytes(&b), d->search, 0) != SIZE_MAX;
-    }
-    buf_done(&b);
-    return hit;
 }
 
 static void jump(struct dialogue *d, turn_test *test, bool forward, const char *what)
@@ -290,6 +316,7 @@ static void toggle_problems(struct dialogue *d)
     }
     d->only_problems = !d->only_problems;
     turns_only_problems(&d->turns, d->only_problems);
+    hits_clear(&d->hits);
     d->list.count = d->turns.lines;
     list_go(&d->list, turns_line_of(&d->turns, turn));
 }
@@ -412,6 +439,7 @@ static void search(struct view *v, const char *text)
 {
     struct dialogue *d = (struct dialogue *)v;
     snprintf(d->search, sizeof(d->search), "%s", text);
+    hits_clear(&d->hits);
     if (text[0]) {
         jump(d, is_hit, true, "such text");
     }

@@ -7,6 +7,7 @@
 #define MAILWIRE_UI_TUI_VIEW_DIALOGUE_H
 
 #include "ui/tui/details.h"
+#include "ui/tui/hits.h"
 #include "ui/tui/list.h"
 #include "ui/tui/turns.h"
 #include "ui/tui/view.h"
@@ -33,6 +34,8 @@ struct dialogue {
     size_t want_place; /* go there once it is read */
     uint32_t want_command, want_finding;
     char search[EDIT_MOST];
+    struct hits hits;
+    bool hits_secrets; /* they were looked for with secrets shown */
 };
 
 /* Details stand beside the dialog where there is room; else below it, once somebody asks. */

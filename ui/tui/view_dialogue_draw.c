@@ -267,21 +267,27 @@ void dialogue_detail(const struct view *v, const struct pane *p)
 {
     static const char *const modes[] = {"explained", "as sent", "hex"};
     const struct dialogue *d = (const struct dialogue *)v;
+    char hits[64] = "";
+    size_t turn = d->list.cursor < d->turns.lines ? d->turns.line[d->list.cursor].turn : SIZE_MAX;
+    if (d->search[0]) {
+        hits_tell(&d->hits, turn, hits, sizeof(hits));
+    }
     if (dialogue_place(d) != NOWHERE) {
         pane_printf(
             p, 0, 1, p->cols - 2, STYLE_DIM,
-            "%zu of %zu   %u problem%s (%s)   details: %s (r raw, X hex, t hides)   secrets %s (u)"
-            "   %s (v)%s",
-            d->list.cursor + (d->turns.lines > 0), d->turns.lines, d->turns.problems,
-            human_s(d->turns.problems), d->only_problems ? "only these, f shows all" : "n",
-            modes[d->mode], v->ui->show_secrets ? "shown" : "hidden",
-            d->ladder ? "ladder" : "transcript", d->search[0] ? "   searching" : "");
+            "%s%s%zu of %zu   %u problem%s (%s)   details: %s (r raw, X hex, t hides)   secrets %s "
+            "(u)   %s (v)",
+            hits, hits[0] ? "   " : "", d->list.cursor + (d->turns.lines > 0), d->turns.lines,
+            d->turns.problems, human_s(d->turns.problems),
+            d->only_problems ? "only these, f shows all" : "n", modes[d->mode],
+            v->ui->show_secrets ? "shown" : "hidden", d->ladder ? "ladder" : "transcript");
         return;
     }
     struct buf b; /* without details beside: the whole text of the line */
     enum style style = STYLE_NORMAL;
     buf_init(&b, 1u << 17);
-    buf_printf(&b, "%zu/%zu  ", d->list.cursor + (d->turns.lines > 0), d->turns.lines);
+    buf_printf(&b, "%s%s%zu/%zu  ", hits, hits[0] ? "   " : "",
+               d->list.cursor + (d->turns.lines > 0), d->turns.lines);
     if (d->list.cursor < d->turns.lines) {
         turns_text(v->ui, &d->turns, d->turns.line[d->list.cursor], &b, &style);
     }

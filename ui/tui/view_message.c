@@ -105,6 +105,7 @@ static void close_view(struct view *view)
         spool_body_close(&v->reader);
     }
     pager_done(&v->pager);
+    hits_clear(&v->hits);
     doc_done(&v->doc);
     buf_done(&v->head);
     buf_done(&v->whole);
@@ -142,6 +143,7 @@ static bool look_on(struct mail_view *v, int64_t deadline)
     v->looking = found == PAGER_GOES_ON;
     if (found == PAGER_FOUND) {
         v->list.top = v->doc.rows + v->look_row;
+        v->hit_row = v->look_row;
     } else if (found == PAGER_NOT_FOUND) {
         ui_say(v->view.ui, STYLE_DIM, v->search[0] ? "not found %s" : "/ searches first",
                v->look_forward ? "from here on" : "before this");
@@ -149,11 +151,31 @@ static bool look_on(struct mail_view *v, int64_t deadline)
     return v->looking;
 }
 
+static bool is_hit(void *arg, size_t row)
+{
+    const struct mail_view *v = arg;
+    return pager_holds(&v->pager, row, v->search);
+}
+
+static bool count_hits(struct mail_view *v, int64_t deadline)
+{
+    if (v->search[0] == '\0' || v->pager.mode == PAGER_HEX) {
+        return false;
+    }
+    if (v->hits_version != v->pager.version) {
+        hits_clear(&v->hits);
+        v->hit_row = SIZE_MAX;
+        v->hits_version = v->pager.version;
+    }
+    return hits_work(&v->hits, v->pager.rows, is_hit, v, deadline);
+}
+
 static bool work(struct view *view, int64_t deadline)
 {
     struct mail_view *v = (struct mail_view *)view;
     bool more = pager_work(&v->pager, deadline);
-    return look_on(v, deadline) || more;
+    more |= look_on(v, deadline);
+    return count_hits(v, deadline) || more;
 }
 
 static void draw_title(const struct mail_view *v, const struct pane *p)
@@ -238,6 +260,11 @@ static void detail(const struct view *view, const struct pane *p)
     buf_init(&b, 1024);
     buf_printf(&b, "line %zu of %zu%s", last < v->list.count ? last : v->list.count, v->list.count,
                pager_ready(&v->pager) ? "" : ", reading");
+    if (v->search[0] && v->pager.mode != PAGER_HEX) {
+        char hits[64];
+        hits_tell(&v->hits, v->hit_row, hits, sizeof(hits));
+        buf_printf(&b, "%s%s", hits[0] ? "   " : "", hits);
+    }
     if (v->looking) {
         buf_printf(&b, ", searching at %zu", v->doc.rows + v->look_row + 1);
     }
@@ -275,9 +302,10 @@ static void search_from(struct mail_view *v, size_t row, bool forward)
 
 static void next_hit(struct mail_view *v, bool forward)
 {
-    size_t row = v->list.top >= v->doc.rows ? v->list.top - v->doc.rows : 0;
+    bool in_text = v->hit_row != SIZE_MAX || v->list.top >= v->doc.rows;
+    size_t row = v->hit_row != SIZE_MAX ? v->hit_row : in_text ? v->list.top - v->doc.rows : 0;
     if (forward) {
-        search_from(v, v->list.top >= v->doc.rows ? row + 1 : 0, true);
+        search_from(v, in_text ? row + 1 : 0, true);
     } else if (row > 0) {
         search_from(v, row - 1, false);
     }
@@ -332,7 +360,11 @@ static bool act(struct view *view, enum action a)
     struct mail_view *v = (struct mail_view *)view;
     struct view_target t = {.session = v->item.session};
     v->looking = false; /* the person goes elsewhere */
-    if (list_scroll(&v->list, a) || act_show(v, a)) {
+    if (list_scroll(&v->list, a)) {
+        v->hit_row = SIZE_MAX;
+        return true;
+    }
+    if (act_show(v, a)) {
         return true;
     }
     switch (a) {
@@ -368,6 +400,9 @@ static void search(struct view *view, const char *text)
 {
     struct mail_view *v = (struct mail_view *)view;
     snprintf(v->search, sizeof(v->search), "%s", text);
+    hits_clear(&v->hits);
+    v->hits_version = v->pager.version;
+    v->hit_row = SIZE_MAX;
     search_from(v, v->list.top >= v->doc.rows ? v->list.top - v->doc.rows : 0, true);
 }
 

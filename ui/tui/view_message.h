@@ -7,6 +7,7 @@
 #define MAILWIRE_UI_TUI_VIEW_MESSAGE_H
 
 #include "ui/tui/doc.h"
+#include "ui/tui/hits.h"
 #include "ui/tui/list.h"
 #include "ui/tui/mail.h"
 #include "ui/tui/pager.h"
@@ -37,6 +38,9 @@ struct mail_view {
     char search[EDIT_MOST];
     bool looking, look_forward; /* the search goes on at look_row */
     size_t look_row;
+    size_t hit_row;   /* found last, SIZE_MAX once the person moved */
+    struct hits hits; /* rows of the pager */
+    uint32_t hits_version;
 };
 
 /* Writes the doc anew: envelope, header, parts, what misleads; of another mode than decoded,
