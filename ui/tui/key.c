@@ -25,7 +25,7 @@ static const char *const group_titles[GROUP_COUNT] = {
 #define TABLES   (ON(SESSIONS) | ON(MESSAGES) | ON(CREDENTIALS) | ON(FINDINGS))
 #define LISTS    (TABLES | ON(STATS))
 #define READING  (ON(MESSAGE) | ON(HELP))
-#define TEXTS    (ON(DIALOGUE) | ON(MESSAGE) | ON(COMPARE) | ON(HELP))
+#define TEXTS    (ON(DIALOGUE) | ON(MESSAGE) | ON(COMPARE) | ON(TOGETHER) | ON(HELP))
 
 static const struct key_row rows[] = {
 #define KEY(action, views, keys, label, group, help)                                               \

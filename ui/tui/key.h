@@ -113,6 +113,7 @@ enum action {
     ACT_MARK_SHOWN,
     ACT_UNMARK_ALL,
     ACT_COMPARE,
+    ACT_TOGETHER,
     ACT_NEXT,
     ACT_PREVIOUS,
     ACT_NEXT_MESSAGE,

@@ -301,3 +301,23 @@ void turns_text(const struct ui *u, const struct turns *t, struct turn_line line
         break;
     }
 }
+
+const char *turn_speaker(const struct turn *turn)
+{
+    switch (turn->kind) {
+    case TURN_MESSAGE:
+        return turn->dir == FROM_CLIENT ? "C*" : "S*";
+    case TURN_NOTE:
+        return "! ";
+    case TURN_LOGIN:
+        return "@ ";
+    case TURN_GAP:
+        return turn->dir == FROM_CLIENT ? "C?" : "S?";
+    case TURN_OPEN:
+    case TURN_CLOSE:
+    case TURN_TLS:
+        return "--";
+    default:
+        return turn->dir == FROM_CLIENT ? "C:" : "S:";
+    }
+}

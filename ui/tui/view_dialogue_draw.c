@@ -155,26 +155,6 @@ static void draw_rails(const struct pane *p, int row)
     pane_glyph(p, row, p->cols - 1, STYLE_RULE, GLYPH_V);
 }
 
-static const char *speaker(const struct turn *turn)
-{
-    switch (turn->kind) {
-    case TURN_MESSAGE:
-        return turn->dir == FROM_CLIENT ? "C*" : "S*";
-    case TURN_NOTE:
-        return "! ";
-    case TURN_LOGIN:
-        return "@ ";
-    case TURN_GAP:
-        return turn->dir == FROM_CLIENT ? "C?" : "S?";
-    case TURN_OPEN:
-    case TURN_CLOSE:
-    case TURN_TLS:
-        return "--";
-    default:
-        return turn->dir == FROM_CLIENT ? "C:" : "S:";
-    }
-}
-
 static void draw_said(const struct dialogue *d, const struct pane *p, int row,
                       struct turn_line line)
 {
@@ -189,7 +169,7 @@ static void draw_said(const struct dialogue *d, const struct pane *p, int row,
     struct bytes text = buf_bytes(&b);
     bool inner = line.sub > 0 || turn->kind == TURN_LINE;
     if (!d->ladder) {
-        pane_str(p, row, LEFT_COLS - 1, 2, STYLE_DIM, inner ? "" : speaker(turn));
+        pane_str(p, row, LEFT_COLS - 1, 2, STYLE_DIM, inner ? "" : turn_speaker(turn));
         pane_text(p, row, LEFT_COLS + 2, p->cols - LEFT_COLS - 2, style, text);
     } else {
         draw_rails(p, row);

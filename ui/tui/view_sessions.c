@@ -276,6 +276,16 @@ static void compare(struct sessions *s)
     ui_open(u, VIEW_COMPARE, &t);
 }
 
+static void open_together(struct sessions *s)
+{
+    struct ui *u = s->view.ui;
+    if (store_counters(u->store).marked < 2) {
+        ui_say(u, STYLE_ERROR, "two sessions or more must be marked (Space) to be shown together");
+        return;
+    }
+    ui_open(u, VIEW_TOGETHER, &(struct view_target){0});
+}
+
 static void open_session(struct sessions *s, enum view_id id, bool raw)
 {
     struct ui *u = s->view.ui;
@@ -283,6 +293,9 @@ static void open_session(struct sessions *s, enum view_id id, bool raw)
     if (id == VIEW_DIALOGUE && !raw && store_counters(u->store).marked == 2 &&
         store_flags(u->store, t.session) & STORE_MARKED && find_marked(s) == 2) {
         compare(s);
+    } else if (id == VIEW_DIALOGUE && !raw && store_counters(u->store).marked > 2 &&
+               store_flags(u->store, t.session) & STORE_MARKED) {
+        open_together(s);
     } else if (ui_holds(u, t.session)) {
         ui_open(u, id, &t);
     }
@@ -412,6 +425,9 @@ static bool act_marks(struct sessions *s, enum action a)
         return true;
     case ACT_COMPARE:
         compare(s);
+        return true;
+    case ACT_TOGETHER:
+        open_together(s);
         return true;
     case ACT_FORGET_SHOWN:
     case ACT_FORGET_OTHERS:
