@@ -41,11 +41,9 @@ static void auth_login(struct session *s, const struct command *c, enum tri succ
     st->dangling = success == TRI_UNKNOWN;
     struct credential found = credential_of(c, success);
     auth_finish(st->auth, success, &found);
-    if (st->auth_said) { /* asking for a mechanism that is refused at once is no login */
-        session_credential(s, &found);
-        if (found.malformed && !found.lost) {
-            session_note(s, NOTE_ID_AUTH_MALFORMED, bytes_of(found.mechanism), NULL);
-        }
+    session_credential(s, &found); /* of a mechanism that was refused at once, too */
+    if (found.malformed && !found.lost) {
+        session_note(s, NOTE_ID_AUTH_MALFORMED, bytes_of(found.mechanism), NULL);
     }
     auth_free(&st->auth);
     st->blind = false;
@@ -118,7 +116,6 @@ void pop3_auth_begin(struct session *s, const struct pending *p)
     auth_abandon(s);
     st->auth = auth_begin(bytes_word(&rest));
     st->auth_command = p->command.number;
-    st->auth_said = rest.n > 0;
     if (p->command.flags & COMMAND_TORN) {
         auth_lost(st->auth);
     } else if (rest.n > 0) {
@@ -143,7 +140,6 @@ void pop3_auth_line(struct session *s, const struct frame *f)
     line.torn &=
         !st->heard || f->eol == EOL_NONE; /* the hole before it was answered: it is whole */
     session_command(s, &line, &c, POP3_UNKNOWN, 0);
-    st->auth_said = true;
     if (line.torn) {
         auth_lost(st->auth);
     } else {

@@ -79,7 +79,6 @@ struct pop3 {
     uint32_t unknown_row; /* unknown commands refused, one behind the other */
     uint64_t lost_bytes;  /* size of the latest hole in the replies */
     uint8_t *user;        /* of the last USER answered, until the login is; NULL none */
-    bool auth_said;       /* the exchange holds something the client said */
     bool blind;           /* the client's direction is not held although an exchange is open */
     bool loose_payload;   /* a login is due, or was refused: what is no command may be a secret */
     bool dangling;        /* an exchange was told before its end was seen */

@@ -34,6 +34,7 @@ only credential
 = reply S 4 continue "+ UGFzc3dvcmQ6" intermediate secret="UGFzc3dvcmQ6"
 = command C 0 ? "UVVJVA==" data secret="UVVJVA=="
 = credential LOGIN failure "alice" "QUIT" password command=4
+= credential NTLM failure "" "" command=5
 = credential CRAM-MD5 success "tim" "b913a602c7eda7a495b4e6e7334d3890" digest challenge="<1896.697170952@postoffice.reston.mci.net>" command=6
 = exchange 6 AUTH ok AUTHORIZATION > TRANSACTION
 = close pop3 UPDATE quit commands=7 messages=0 login=yes user="tim"
