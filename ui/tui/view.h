@@ -38,7 +38,7 @@ struct dialog_ops {
 };
 
 extern const struct dialog_ops dialog_save, dialog_columns, dialog_form, dialog_copy, dialog_setup,
-    dialog_part;
+    dialog_part, dialog_steps;
 
 struct dialog *dialog_save_open(struct ui *u, const struct view *from);
 struct dialog *dialog_columns_open(struct ui *u);
@@ -46,6 +46,9 @@ struct dialog *dialog_form_open(struct ui *u);
 struct dialog *dialog_setup_open(struct ui *u);
 /* Takes the job over. */
 struct dialog *dialog_part_open(struct ui *u, struct save_part *job);
+/* The differences of two steps of a dialog, the earlier one first. */
+struct turns;
+struct dialog *dialog_steps_open(struct ui *u, struct turns *t, size_t first, size_t second);
 /* Takes the pieces over. */
 struct dialog *dialog_copy_open(struct ui *u, struct copies *c);
 

@@ -13,6 +13,7 @@ static void open_turns(struct dialogue *d, struct store_ref ref)
     turns_open(&d->turns, d->view.ui->store, ref, d->view.ui->config->slow_reply);
     turns_only_problems(&d->turns, d->only_problems);
     d->list = (struct list){0};
+    d->marked[0] = d->marked[1] = 0;
     hits_clear(&d->hits);
     d->details_top = 0;
     d->shown_turn = SIZE_MAX;
@@ -294,9 +295,39 @@ static bool any_folded(const struct dialogue *d)
     return false;
 }
 
+/* Marks the step, or takes the mark back; of three marks the oldest goes. */
+static void mark_step(struct dialogue *d)
+{
+    size_t turn = current_turn(d) + 1;
+    if (turn > d->turns.count) {
+        return;
+    }
+    if (d->marked[0] == turn || d->marked[1] == turn) {
+        d->marked[0] = d->marked[d->marked[0] == turn];
+        d->marked[1] = 0;
+    } else if (d->marked[0] == 0) {
+        d->marked[0] = turn;
+    } else {
+        d->marked[0] = d->marked[1] ? d->marked[1] : d->marked[0];
+        d->marked[1] = turn;
+    }
+    list_act(&d->list, ACT_DOWN);
+}
+
+static void compare_steps(struct dialogue *d)
+{
+    size_t a = d->marked[0] - 1, b = d->marked[1] - 1;
+    struct ui *u = d->view.ui;
+    u->wish.dialog = dialog_steps_open(u, &d->turns, a < b ? a : b, a < b ? b : a);
+}
+
 static void open_current(struct dialogue *d)
 {
     size_t turn = current_turn(d);
+    if (d->marked[1] && !d->turns.gone) {
+        compare_steps(d);
+        return;
+    }
     struct view_target t = {.session = d->ref};
     if (turn < d->turns.count && d->turns.turn[turn].kind == TURN_MESSAGE &&
         d->turns.turn[turn].number) {
@@ -396,6 +427,9 @@ static bool act(struct view *v, enum action a)
         return true;
     }
     case ACT_MARK:
+        mark_step(d);
+        return true;
+    case ACT_MARK_SHOWN:
         store_mark(v->ui->store, d->ref, !(store_flags(v->ui->store, d->ref) & STORE_MARKED));
         return true;
     case ACT_FOLLOW:
@@ -415,6 +449,11 @@ static bool act(struct view *v, enum action a)
         if (d->search[0]) {
             d->search[0] = '\0';
             ui_say(v->ui, STYLE_DIM, "search ended: n goes to problems again");
+            return true;
+        }
+        if (d->marked[0]) {
+            d->marked[0] = d->marked[1] = 0;
+            ui_say(v->ui, STYLE_DIM, "no step is marked any more");
             return true;
         }
         return false;

@@ -204,6 +204,9 @@ static void draw_lines(const struct dialogue *d, const struct pane *p)
             draw_time(d, p, r, line.turn);
             draw_state(d, p, r, line.turn);
         }
+        if (line.turn + 1 == d->marked[0] || line.turn + 1 == d->marked[1]) {
+            pane_str(p, r, 1, 1, STYLE_TITLE, "*");
+        }
         draw_said(d, p, r, line);
         if (at == d->list.cursor) {
             pane_str(p, r, 0, 1, STYLE_TITLE, ">");
