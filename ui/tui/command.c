@@ -101,7 +101,8 @@ static bool parse_port(struct bytes text, struct relay_port *out)
     bytes_split(&rest, '=', &first);
     bool turned = bytes_u64(first, &n);
     struct bytes name = turned ? rest : first, port = turned ? first : rest;
-    if (!bytes_u64(port, &n) || n == 0 || n > UINT16_MAX || name.n >= sizeof(out->protocol)) {
+    if (!bytes_u64(port, &n) || n == 0 || n > UINT16_MAX || name.n == 0 ||
+        name.n >= sizeof(out->protocol)) {
         return false;
     }
     *out = (struct relay_port){.port = (uint16_t)n};
