@@ -199,6 +199,11 @@ void mailbox_add_deleted(struct mailbox_book *b, uint64_t number)
     }
 }
 
+bool mailbox_is_deleted(const struct mailbox_book *b, uint64_t number)
+{
+    return number > 0 && is_listed(b, number, ENTRY_DELETED);
+}
+
 void mailbox_undelete(struct mailbox_book *b)
 {
     for (uint32_t i = 0; i < b->shown.deleted_count; i++) {

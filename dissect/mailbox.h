@@ -34,6 +34,8 @@ struct bytes mailbox_uid(const struct mailbox_book *b, uint64_t number);
 
 void mailbox_add_retrieved(struct mailbox_book *b, uint64_t number);
 void mailbox_add_deleted(struct mailbox_book *b, uint64_t number);
+/* Is it known to be deleted? */
+bool mailbox_is_deleted(const struct mailbox_book *b, uint64_t number);
 /* RSET: nothing is marked deleted any more. */
 void mailbox_undelete(struct mailbox_book *b);
 /* Another folder was opened: sizes, identities and marks belong to the old one. */

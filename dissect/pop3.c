@@ -379,6 +379,7 @@ static void client_frame(struct session *s, const struct frame *f)
             settle_lost(s);
         }
         st->client_lost = st->unsure = true;
+        st->reset_lost |= st->box.shown.deleted_count > 0;
         st->group_cut = true;
         st->heard = false;
         if (session_framer(s, FROM_CLIENT)->mode == MODE_BODY) {
@@ -451,7 +452,7 @@ static enum tri committed(struct session *s, enum stream_close how)
 {
     struct pop3 *st = pop3_of(s);
     if (st->updated) {
-        return TRI_YES;
+        return st->reset_lost && st->box.shown.deleted_count > 0 ? TRI_UNKNOWN : TRI_YES;
     }
     bool end_seen = how == CLOSE_FIN || how == CLOSE_RST;
     if (!end_seen || st->quit || st->client_lost || st->box.shown.deleted_count == 0) {

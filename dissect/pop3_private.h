@@ -90,6 +90,7 @@ struct pop3 {
     bool start_cut;    /* ... or may have been, before the capture began */
     bool unsure;       /* something was lost, or the start: the state is a guess */
     bool client_lost;  /* commands may be missing */
+    bool reset_lost;   /* ... among them perhaps a RSET, behind deletions */
     bool pipelines;    /* the client does not wait for answers */
     bool cut_command;  /* the last command line broke off at a hole */
     bool quit;         /* QUIT was sent ... */

@@ -78,9 +78,24 @@ static enum look command_look(const struct pop3_verb *v, struct bytes argument, 
     }
 }
 
+/* A lone dot ends the server's lists, as CAPA's, whose lines read like commands. */
+static bool has_lone_dot(struct bytes said)
+{
+    struct bytes line;
+    for (int i = 0; i < LINES_MOST && probe_line(&said, &line); i++) {
+        if (bytes_is(line, ".")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum look client_look(struct bytes said, bool torn)
 {
     struct bytes rest = said, line;
+    if (torn && has_lone_dot(said)) {
+        return LOOK_NOT;
+    }
     enum look found = LOOK_NOTHING;
     bool logged_in = false, first = !torn;
     for (int i = 0; i < LINES_MOST && probe_line(&rest, &line); i++) {

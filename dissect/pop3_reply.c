@@ -125,6 +125,7 @@ static void answer_rset(struct session *s, const struct pending *p, const struct
     (void)f;
     if (r->status == REPLY_OK) {
         mailbox_undelete(&pop3_of(s)->box);
+        pop3_of(s)->reset_lost = false;
     }
 }
 
@@ -293,6 +294,15 @@ static bool xmit_agreed(struct session *s, struct pending *p, struct reply *r)
     return true;
 }
 
+/* A deleted message that is there again: a RSET among the lost commands brought it back. */
+static void notice_reset(struct pop3 *st, const struct pending *p, const struct reply *r)
+{
+    if (st->reset_lost && r->status == REPLY_OK && mailbox_is_deleted(&st->box, p->number)) {
+        mailbox_undelete(&st->box);
+        st->reset_lost = false;
+    }
+}
+
 static void answered(struct session *s, struct pending *p, struct reply *r, struct bytes text,
                      const struct frame *f)
 {
@@ -308,6 +318,7 @@ static void answered(struct session *s, struct pending *p, struct reply *r, stru
         stray_challenge(s, r);
     }
     session_reply(s, r, p);
+    notice_reset(st, p, r);
     if (p->tag < sizeof answers / sizeof *answers && answers[p->tag] != NULL) {
         answers[p->tag](s, p, r, text, f);
     }
@@ -339,6 +350,22 @@ static bool looks_like_field(struct bytes line)
     return colon != SIZE_MAX && colon > 0;
 }
 
+/* A line of CAPA's answer (RFC 2449, and the registry it made). */
+static bool is_capability(struct bytes line)
+{
+    static const char *const words[] = {"TOP",         "USER",   "SASL", "RESP-CODES",
+                                        "LOGIN-DELAY", "EXPIRE", "UIDL", "AUTH-RESP-CODE",
+                                        "PIPELINING",  "STLS",   "UTF8", "IMPLEMENTATION",
+                                        "LANG",        "APOP",   "AUTH", "EXPIRENEVER"};
+    struct bytes word = bytes_word(&line);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (bytes_is(word, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Without the connection's start a line that is no reply belongs to an answer that was in progress:
  * a list, or (any other line that is whole) a message. */
 static bool is_message_tail(struct session *s, const struct frame *f)
@@ -349,7 +376,7 @@ static bool is_message_tail(struct session *s, const struct frame *f)
     if (!info->midstream || pop3_of(s)->greeted || info->commands > 0 || f->torn) {
         return false;
     }
-    return f->data.n > 1 && !bytes_u64(bytes_word(&rest), &n);
+    return f->data.n > 1 && !is_capability(f->data) && !bytes_u64(bytes_word(&rest), &n);
 }
 
 /* A line that is no status line: more of an answer whose beginning was lost, or just text. */

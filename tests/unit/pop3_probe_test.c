@@ -116,6 +116,10 @@ static void in_the_middle(void **state)
         {"DELE 1\r\nRETR 2\r\n", "text\r\n.\r\n+OK\r\n", C, MIDDLE, .want = CERTAIN_YES,
          .flip = true},
         {"CAPA\r\n", "+OK ready\r\n", C, MIDDLE, .want = CERTAIN_YES, .flip = true},
+        /* the list of CAPA reads like commands */
+        {"TOP\r\nUIDL\r\nUSER\r\n.\r\n", "", S, MIDDLE, .want = CERTAIN_MAYBE},
+        {"TOP\r\nUIDL\r\nUSER\r\n.\r\n+OK\r\n", "USER tim\r\nSTAT\r\nUIDL\r\n", S, MIDDLE,
+         .want = CERTAIN_YES},
         {"+OK\r\n", "", S, MIDDLE, .want = CERTAIN_MAYBE}, /* Redis says so too */
         {"+OK\r\n", "*1\r\n$4\r\nPING\r\n", C, MIDDLE, .want = CERTAIN_NO},
         {"some text\r\n", "", S, MIDDLE, .want = CERTAIN_MAYBE},

@@ -273,6 +273,21 @@ static const char *session_outcome(const struct session_info *s)
     return s->end == END_QUIT ? "success" : "unknown";
 }
 
+/* The server's, as TLS 1.2 and older show it. */
+static void certificate(struct json *j, const struct tls_info *t)
+{
+    json_open(j, "server");
+    record_optional(j, "subject", t->subject);
+    record_optional(j, "issuer", t->issuer);
+    if (t->not_before != TIME_UNKNOWN) {
+        json_time(j, "not_before", t->not_before);
+    }
+    if (t->not_after != TIME_UNKNOWN) {
+        json_time(j, "not_after", t->not_after);
+    }
+    json_close(j);
+}
+
 /* ECS wants the version as a number ("1.3") and the protocol's name apart. */
 static void tls_object(struct json *j, const struct tls_info *t)
 {
@@ -289,11 +304,31 @@ static void tls_object(struct json *j, const struct tls_info *t)
     if (t->cipher_name != NULL && t->cipher_name[0] != '\0') {
         json_text(j, "cipher", bytes_of(t->cipher_name));
     }
+    record_optional(j, "next_protocol", t->alpn);
     if (t->server_name.n > 0) {
         json_open(j, "client");
         json_text(j, "server_name", t->server_name);
         json_close(j);
     }
+    if (t->subject.n + t->issuer.n > 0) {
+        certificate(j, t);
+    }
+    json_close(j);
+}
+
+/* What ECS has no name for. */
+static void tls_fields(struct json *j, const struct tls_info *t)
+{
+    char room[16];
+    json_open(j, "tls");
+    if (t->offered_version != 0) {
+        json_word(j, "offered_version", tls_version_name(t->offered_version, room));
+    }
+    if (t->alert) {
+        json_u64(j, "alert", t->alert_code);
+    }
+    json_u64(j, "client_bytes", t->bytes[FROM_CLIENT]);
+    json_u64(j, "server_bytes", t->bytes[FROM_SERVER]);
     json_close(j);
 }
 
@@ -352,6 +387,9 @@ static void session_fields(struct json *j, const struct session_info *s)
     }
     if (s->truncated) {
         json_bool(j, "truncated", true);
+    }
+    if (s->tls != NULL) {
+        tls_fields(j, s->tls);
     }
     if (s->mailbox != NULL) {
         mailbox_object(j, s->mailbox);
