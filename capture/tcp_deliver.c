@@ -650,6 +650,31 @@ bool tcp_deliver_resolve(struct tcp *t, struct flow *f)
     return true;
 }
 
+/* The other side closed too, and acknowledged more than bytes that were seen: the FIN came with the
+ * last of them, and was lost with them. */
+static bool last_bytes_held_fin(const struct flow *f, enum dir d)
+{
+    const struct half *h = &f->half[d];
+    return !h->fin_seen && f->half[dir_other(d)].fin_seen && h->acked > h->next + 1;
+}
+
+/* What was lost last, before a FIN that both ends agree on. */
+void tcp_deliver_last(struct tcp *t, struct flow *f)
+{
+    for (int d = 0; d < 2 && f->state == FLOW_OPEN; d++) {
+        struct half *h = &f->half[d];
+        if (last_bytes_held_fin(f, (enum dir)d)) {
+            h->fin_seen = true;
+            h->fin_at = h->acked - 1;
+        }
+        if (tcp_fin_waits(h) && h->delivered && h->acked >= h->fin_at) {
+            declare_gap(t, f, (enum dir)d, h->fin_at, f->info.last, f->info.first_packet,
+                        GAP_NOT_CAPTURED);
+            tell_fin(t, f, (enum dir)d);
+        }
+    }
+}
+
 bool tcp_deliver_hole_is_acked(const struct flow *f)
 {
     for (int d = 0; d < 2; d++) {

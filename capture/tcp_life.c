@@ -26,6 +26,7 @@ void tcp_drain(struct tcp *t, struct flow *f)
         while (f->state == FLOW_OPEN && tcp_deliver_resolve(t, f)) {
             tcp_deliver_ready(t, f);
         }
+        tcp_deliver_last(t, f);
     }
 }
 

@@ -215,6 +215,8 @@ void tcp_deliver_next(struct tcp *t, struct flow *f, enum dir d, const struct tc
 void tcp_deliver_ready(struct tcp *t, struct flow *f);
 /* Declares the oldest hole lost, or, where nothing waits, says so. */
 bool tcp_deliver_resolve(struct tcp *t, struct flow *f);
+/* Behind the last byte: what was lost before a FIN that both ends agree on. */
+void tcp_deliver_last(struct tcp *t, struct flow *f);
 /* Did the receiver get what is missing here? */
 bool tcp_deliver_hole_is_acked(const struct flow *f);
 /* Frees all that waits. */

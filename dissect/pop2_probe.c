@@ -76,12 +76,35 @@ static enum look server_look(struct bytes said, bool torn)
     return found;
 }
 
+/* In the middle only pairs are sure: '=' and '#' with a number open lines of other things too. */
+static enum certainty judge_midstream(const struct opening *o, enum dir server)
+{
+    struct bytes from_server = o->said[server], from_client = o->said[dir_other(server)];
+    enum look s = server_look(from_server, true), c = client_look(from_client, true);
+    if (c == LOOK_NOT) {
+        return CERTAIN_NO;
+    }
+    bool silent = from_server.n == 0 && (!o->seen[server] || o->ended);
+    bool greets = bytes_starts(from_server, "+ POP2");
+    if (greets || (c >= LOOK_WEAK && s >= LOOK_WEAK) || (c == LOOK_STRONG && silent)) {
+        return CERTAIN_YES;
+    }
+    bool sign = s == LOOK_STRONG || c >= LOOK_WEAK;
+    bool over = o->ended || from_server.n >= ENOUGH || from_client.n >= ENOUGH;
+    return sign || !over ? CERTAIN_MAYBE : CERTAIN_NO;
+}
+
 static enum certainty judge_start(const struct opening *o)
 {
     struct bytes server = o->said[FROM_SERVER];
     int sign = bytes_at(server, 0), next = bytes_at(server, 1);
     bool banner = sign < 0 || ((sign == '+' || sign == '-') &&
                                (next < 0 || ascii_is_blank(next) || next == '\r' || next == '\n'));
+    if (sign == '#' || sign == '=') { /* the greeting was lost in a hole */
+        bool foreign = server_look(server, false) == LOOK_NOT ||
+                       client_look(o->said[FROM_CLIENT], false) == LOOK_NOT;
+        return foreign ? CERTAIN_NO : judge_midstream(o, FROM_SERVER);
+    }
     if (!banner) {
         return CERTAIN_NO;
     }
@@ -101,24 +124,6 @@ static enum certainty judge_start(const struct opening *o)
     }
     bool over = o->ended || server.n >= ENOUGH || o->said[FROM_CLIENT].n >= ENOUGH;
     return s == LOOK_NOTHING && c == LOOK_NOTHING && over ? CERTAIN_NO : CERTAIN_MAYBE;
-}
-
-/* In the middle only pairs are sure: '=' and '#' with a number open lines of other things too. */
-static enum certainty judge_midstream(const struct opening *o, enum dir server)
-{
-    struct bytes from_server = o->said[server], from_client = o->said[dir_other(server)];
-    enum look s = server_look(from_server, true), c = client_look(from_client, true);
-    if (c == LOOK_NOT) {
-        return CERTAIN_NO;
-    }
-    bool silent = from_server.n == 0 && (!o->seen[server] || o->ended);
-    bool greets = bytes_starts(from_server, "+ POP2");
-    if (greets || (c >= LOOK_WEAK && s >= LOOK_WEAK) || (c == LOOK_STRONG && silent)) {
-        return CERTAIN_YES;
-    }
-    bool sign = s == LOOK_STRONG || c >= LOOK_WEAK;
-    bool over = o->ended || from_server.n >= ENOUGH || from_client.n >= ENOUGH;
-    return sign || !over ? CERTAIN_MAYBE : CERTAIN_NO;
 }
 
 enum certainty pop2_probe(const struct opening *o, bool *flip)

@@ -45,6 +45,9 @@ static void openings(void **state)
     (void)state;
     static const struct row rows[] = {
         {"+ POP2 vax Server\r\n", "", S, .want = CERTAIN_YES},
+        /* the greeting was lost */
+        {"#4 messages\r\n", "HELO tim secret\r\n", C, .want = CERTAIN_YES},
+        {"#4 messages\r\n", "GET tim\r\n", C, .want = CERTAIN_NO},
         {"+ pop2\r\n", "", S, .want = CERTAIN_YES},
         {"+ vax.example\r\n", "", S, .want = CERTAIN_MAYBE},
         {"+ vax.example\r\n", "HELO tim secret\r\n", S, .want = CERTAIN_YES},

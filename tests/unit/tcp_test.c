@@ -552,6 +552,29 @@ static void a_hole_nobody_fills_is_declared_at_the_end(void **state)
     world_free(w);
 }
 
+/* The last reply is lost; the FINs tell how long it was, also where its own was lost with it. */
+static void what_was_lost_before_a_fin_is_a_hole(void **state)
+{
+    (void)state;
+    struct world *w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    c_data(w, 0, "QUIT");
+    s_data(w, 0, 4, "ok");
+    fins(w, 4, 7);
+    send_at(w, FROM_CLIENT, w->isn + 6, SERVER_ISN + 9, ACK, bytes_of(""), (struct opts){0});
+    tcp_finish(w->tcp);
+    assert_string_equal(buf_cstr(&w->log), "C:QUIT S:ok Cfin S<5 0> Sfin close 0 ");
+    world_free(w);
+    w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    c_data(w, 0, "QUIT");
+    s_data(w, 0, 4, "ok");
+    send_at(w, FROM_CLIENT, w->isn + 5, SERVER_ISN + 9, FIN | ACK, bytes_of(""), (struct opts){0});
+    tcp_finish(w->tcp);
+    assert_string_equal(buf_cstr(&w->log), "C:QUIT S:ok Cfin S<5 0> Sfin close 0 ");
+    world_free(w);
+}
+
 static void a_hole_is_declared_after_a_while_once_acknowledged(void **state)
 {
     (void)state;
@@ -816,6 +839,7 @@ int main(void)
         cmocka_unit_test(a_hole_is_declared_after_a_while_once_acknowledged),
         cmocka_unit_test(a_hole_is_parted_where_the_other_side_spoke),
         cmocka_unit_test(a_fin_that_was_not_captured_is_no_hole),
+        cmocka_unit_test(what_was_lost_before_a_fin_is_a_hole),
         cmocka_unit_test(a_port_used_again_is_known_without_its_syn),
         cmocka_unit_test(a_port_used_again_is_known_from_one_side),
         cmocka_unit_test(a_cut_packet_is_a_gap_of_known_size),
