@@ -222,9 +222,6 @@ static void mask_unknown(struct session *s, const struct frame *f, struct comman
     const char *state = session_get_state(s);
     bool before = state == pop2_lstn || state == pop2_auth;
     c->secret = !before ? secrets_behind(c->word, c->argument) : f->torn ? f->data : c->argument;
-    if (before && f->torn) { /* the rest of a line whose beginning is lost */
-        c->word = c->argument = (struct bytes){NULL, 0};
-    }
 }
 
 static void command_line(struct session *s, const struct frame *f)
