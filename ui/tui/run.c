@@ -116,8 +116,7 @@ bool app_run(const struct app_config *c, int *signal, struct error *e)
     own.copy_arg = c->config;
     if (foreign && !c->notice) {
         screen_locale(locale, sizeof(locale));
-        snprintf(plain, sizeof(plain),
-                 "%s: ASCII lines, text is shown escaped. For UTF-8: LC_ALL=C.UTF-8", locale);
+        snprintf(plain, sizeof(plain), "%s: ASCII only; LC_ALL=C.UTF-8 shows all letters", locale);
         own.notice = plain;
     }
     r.app = app_new(&own);
