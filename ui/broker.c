@@ -513,6 +513,15 @@ const struct config_keeper *broker_keeper(const struct broker *b)
     return b != NULL ? &b->keeper : NULL;
 }
 
+void broker_farewell(void *broker)
+{
+    static const struct request bye = {.kind = REQUEST_BYE};
+    struct broker *b = broker;
+    if (send(b->fd, &bye, sizeof bye, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+        return; /* it gives the terminal back itself */
+    }
+}
+
 void broker_free(struct broker **b)
 {
     if (*b != NULL) {

@@ -32,6 +32,9 @@ bool broker_seal(struct broker *b, struct error *e);
 const struct file_maker *broker_maker(const struct broker *b);
 const struct source_opener *broker_opener(const struct broker *b);
 const struct config_keeper *broker_keeper(const struct broker *b);
+/* Tells the other process, a struct broker's, that the terminal was given back: it need not do so
+ * once more, under the shell's hands. Async-signal-safe; waits for nothing. */
+void broker_farewell(void *broker);
 /* Ends the other process and waits for it. */
 void broker_free(struct broker **b);
 

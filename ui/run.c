@@ -262,6 +262,8 @@ static enum run_status show(struct running *r, struct error *e)
                             .arg = r,
                             .maker = broker_maker(r->confine.broker),
                             .keeper = broker_keeper(r->confine.broker),
+                            .crashed = r->confine.broker != NULL ? broker_farewell : NULL,
+                            .crashed_arg = r->confine.broker,
                             .file_name = run_file_name,
                             .file_name_arg = r};
     return viewer_show(r->viewer, &vr, &r->ended_by, e) ? RUN_DONE : RUN_USAGE;

@@ -256,6 +256,8 @@ bool viewer_show(struct viewer *v, const struct viewer_run *r, int *signal, stru
         .notice = v->notice[0] ? v->notice : NULL,
         .started = start_reading,
         .started_arg = v,
+        .crashed = r->crashed,
+        .crashed_arg = r->crashed_arg,
     };
     bool shown = app_run(&ac, signal, e);
     if (v->reading) {

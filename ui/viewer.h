@@ -28,6 +28,8 @@ struct viewer_run {
     const struct config_keeper *keeper; /* who keeps settings; NULL: this process */
     const char *(*file_name)(void *arg, uint32_t file);
     void *file_name_arg;
+    void (*crashed)(void *arg); /* screen_on_crash; may be NULL */
+    void *crashed_arg;
 };
 
 /* Reads the settings (mistakes in them are told through `say`) and opens what is needed later:

@@ -48,6 +48,9 @@ struct app_config {
     /* Called once when the screen is there; false with a sentence: the viewer must not go on. */
     bool (*started)(void *arg, struct error *e);
     void *started_arg;
+    /* A crash has given the terminal back (screen_on_crash); may be NULL. */
+    void (*crashed)(void *arg);
+    void *crashed_arg;
 };
 
 struct app *app_new(const struct app_config *c);

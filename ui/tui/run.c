@@ -104,6 +104,7 @@ bool app_run(const struct app_config *c, int *signal, struct error *e)
     char locale[64], plain[160];
     bool foreign = !screen_is_utf8();
     c->config->ascii |= foreign;
+    screen_on_crash(c->crashed, c->crashed_arg);
     if (!screen_open(&r.screen, &c->config->screen, e)) {
         return false;
     }

@@ -37,6 +37,8 @@ static struct {
     size_t restore_n;
     volatile sig_atomic_t active, ended, resized, stopped, continued;
     int wake[2]; /* a pipe: handlers write, screen_wait polls */
+    void (*crashed)(void *arg);
+    void *crashed_arg;
 } terminal;
 
 /* ---- giving the terminal back ---- */
@@ -147,6 +149,9 @@ static void on_crash(int sig, siginfo_t *info, void *context)
     static const char text[] = "mailwire: internal error, the terminal was restored\n";
     ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
     (void)n;
+    if (terminal.crashed) {
+        terminal.crashed(terminal.crashed_arg);
+    }
     if (info->si_code <= 0) {
         raise(sig);
     }
@@ -293,6 +298,12 @@ static void enter(struct screen *s, const struct screen_config *c)
         mouseinterval(0);
     }
     prepare_restore(!c->no_mouse);
+}
+
+void screen_on_crash(void (*done)(void *arg), void *arg)
+{
+    terminal.crashed = done;
+    terminal.crashed_arg = arg;
 }
 
 bool screen_open(struct screen **out, const struct screen_config *c, struct error *e)

@@ -37,6 +37,9 @@ struct screen;
  */
 bool screen_open(struct screen **s, const struct screen_config *c, struct error *e);
 void screen_close(struct screen **s);
+/* done(arg) is called when a crash has given the terminal back, in the signal's handler: it may do
+ * only what is async-signal-safe. NULL: nobody. */
+void screen_on_crash(void (*done)(void *arg), void *arg);
 /* Does the locale's character set allow lines and letters beyond ASCII? */
 bool screen_is_utf8(void);
 /* "LC_ALL=C": which variable chose the locale, and what it says. */
