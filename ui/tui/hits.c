@@ -12,7 +12,21 @@
 void hits_clear(struct hits *h)
 {
     free(h->place);
-    *h = (struct hits){0};
+    h->place = NULL;
+    h->count = h->room = h->looked = h->places = 0;
+}
+
+void hits_search(struct hits *h, const char *text)
+{
+    snprintf(h->text, sizeof(h->text), "%s", text);
+    hits_clear(h);
+}
+
+bool hits_leave(struct hits *h)
+{
+    bool wanted = h->text[0] != '\0';
+    h->text[0] = '\0';
+    return wanted;
 }
 
 static void add(struct hits *h, size_t place)
@@ -28,6 +42,9 @@ bool hits_work(struct hits *h, size_t places, bool (*hit)(void *arg, size_t plac
                int64_t deadline)
 {
     h->places = places;
+    if (h->text[0] == '\0') {
+        return false;
+    }
     while (h->looked < places && h->count < HITS_MOST) {
         if (hit(arg, h->looked)) {
             add(h, h->looked);
@@ -56,12 +73,12 @@ static size_t number_of(const struct hits *h, size_t place)
 
 void hits_tell(const struct hits *h, size_t place, char *out, size_t room)
 {
-    size_t number = number_of(h, place);
+    size_t number = h->text[0] ? number_of(h, place) : 0;
     const char *more = h->looked < h->places ? "+" : "";
     out[0] = '\0';
     if (number) {
         snprintf(out, room, "hit %zu of %zu%s", number, h->count, more);
-    } else if (h->count) {
+    } else if (h->count && h->text[0]) {
         snprintf(out, room, "%zu%s hit%s", h->count, more, human_s(h->count));
     }
 }

@@ -104,6 +104,9 @@ size_t turns_of_finding(const struct turns *t, uint32_t index);
  * replies, a sentence for the rest. *style comes out as it should look. */
 void turns_text(const struct ui *u, const struct turns *t, struct turn_line line, struct buf *out,
                 enum style *style);
+/* Does that text hold `wanted`, in letters of either case? */
+bool turns_hold(const struct ui *u, const struct turns *t, struct turn_line line,
+                const char *wanted);
 /* "C:", "S*", "! ": who says it, or what it is, in two columns. */
 const char *turn_speaker(const struct turn *turn);
 /* How many lines of a body are shown when it is unfolded; *more: the last one says there are more.

@@ -302,6 +302,18 @@ void turns_text(const struct ui *u, const struct turns *t, struct turn_line line
     }
 }
 
+bool turns_hold(const struct ui *u, const struct turns *t, struct turn_line line,
+                const char *wanted)
+{
+    struct buf b;
+    enum style style;
+    buf_init(&b, 1u << 17);
+    turns_text(u, t, line, &b, &style);
+    bool held = bytes_search(buf_bytes(&b), wanted, 0) != SIZE_MAX;
+    buf_done(&b);
+    return held;
+}
+
 const char *turn_speaker(const struct turn *turn)
 {
     switch (turn->kind) {

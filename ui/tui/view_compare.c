@@ -33,7 +33,6 @@ struct compare {
     size_t aligned[2]; /* turns of each side that have their place */
     size_t differences;
     struct list list;
-    char search[EDIT_MOST];
     struct hits hits; /* pairs */
 };
 
@@ -229,27 +228,16 @@ static void layout(struct view *v, int rows, int cols)
     list_layout(&c->list, c->pairs, rows - TITLE_ROWS);
 }
 
-static bool has_text(const struct compare *c, const struct pair *p)
-{
-    bool hit = false;
-    for (int side = 0; side < 2 && !hit; side++) {
-        uint32_t turn = side ? p->right : p->left;
-        struct buf b;
-        enum style style;
-        buf_init(&b, 1u << 16);
-        if (turn != NONE) {
-            turns_text(c->view.ui, &c->turns[side], (struct turn_line){turn, 0}, &b, &style);
-            hit = bytes_search(buf_bytes(&b), c->search, 0) != SIZE_MAX;
-        }
-        buf_done(&b);
-    }
-    return hit;
-}
-
 static bool is_hit(void *arg, size_t pair)
 {
     const struct compare *c = arg;
-    return has_text(c, &c->pair[pair]);
+    const uint32_t turn[] = {c->pair[pair].left, c->pair[pair].right};
+    bool hit = false;
+    for (int side = 0; side < 2 && !hit; side++) {
+        hit = turn[side] != NONE && turns_hold(c->view.ui, &c->turns[side],
+                                               (struct turn_line){turn[side], 0}, c->hits.text);
+    }
+    return hit;
 }
 
 static bool work(struct view *v, int64_t deadline)
@@ -272,7 +260,7 @@ static bool work(struct view *v, int64_t deadline)
             return !all_aligned(c);
         }
     }
-    return c->search[0] && hits_work(&c->hits, c->pairs, is_hit, c, deadline);
+    return hits_work(&c->hits, c->pairs, is_hit, c, deadline);
 }
 
 /* ---- drawing ---- */
@@ -378,10 +366,8 @@ static void detail(const struct view *v, const struct pane *p)
         return;
     }
     const struct pair *pair = &c->pair[c->list.cursor];
-    char hits[64] = "";
-    if (c->search[0]) {
-        hits_tell(&c->hits, c->list.cursor, hits, sizeof(hits));
-    }
+    char hits[64];
+    hits_tell(&c->hits, c->list.cursor, hits, sizeof(hits));
     int used =
         pane_printf(p, 0, 1, p->cols - 2, STYLE_DIM, "%s%s%zu of %zu%s   %zu difference%s (n)   ",
                     hits, hits[0] ? "   " : "", c->list.cursor + 1, c->pairs,
@@ -406,12 +392,12 @@ static void jump(struct compare *c, bool forward)
 {
     for (size_t k = 1; k <= c->pairs; k++) {
         size_t i = list_around(c->list.cursor, k, c->pairs, forward);
-        if (c->search[0] ? has_text(c, &c->pair[i]) : c->pair[i].differs) {
+        if (c->hits.text[0] ? is_hit(c, i) : c->pair[i].differs) {
             list_go(&c->list, i);
             return;
         }
     }
-    ui_say(c->view.ui, STYLE_DIM, c->search[0] ? "not found" : "no difference");
+    ui_say(c->view.ui, STYLE_DIM, c->hits.text[0] ? "not found" : "no difference");
 }
 
 static void open_dialogue(struct compare *c)
@@ -441,11 +427,7 @@ static bool act(struct view *v, enum action a)
         open_dialogue(c);
         return true;
     case ACT_BACK:
-        if (c->search[0]) {
-            c->search[0] = '\0';
-            return true;
-        }
-        return false;
+        return hits_leave(&c->hits);
     default:
         return false;
     }
@@ -472,8 +454,7 @@ static void copies(const struct view *v, struct copies *out)
 static void search(struct view *v, const char *text)
 {
     struct compare *c = (struct compare *)v;
-    snprintf(c->search, sizeof(c->search), "%s", text);
-    hits_clear(&c->hits);
+    hits_search(&c->hits, text);
     jump(c, true);
 }
 

@@ -125,18 +125,13 @@ static void layout(struct view *v, int rows, int cols)
 
 static bool is_hit(const struct dialogue *d, size_t turn)
 {
-    struct buf b;
-    enum style style;
-    buf_init(&b, 1u << 17);
     const struct turn *it = &d->turns.turn[turn];
     uint32_t subs = it->kind == TURN_REPLY ? it->lines : 0;
     bool hit = false;
     for (uint32_t sub = 0; sub <= subs && !hit; sub++) {
-        buf_clear(&b);
-        turns_text(d->view.ui, &d->turns, (struct turn_line){(uint32_t)turn, sub}, &b, &style);
-        hit = bytes_search(buf_bytes(&b), d->search, 0) != SIZE_MAX;
+        hit = turns_hold(d->view.ui, &d->turns, (struct turn_line){(uint32_t)turn, sub},
+                         d->hits.text);
     }
-    buf_done(&b);
     return hit;
 }
 
@@ -148,9 +143,6 @@ static bool is_shown_hit(void *arg, size_t turn)
 
 static bool count_hits(struct dialogue *d, int64_t deadline)
 {
-    if (d->search[0] == '\0') {
-        return false;
-    }
     if (d->hits_secrets != d->view.ui->show_secrets) {
         hits_clear(&d->hits);
         d->hits_secrets = d->view.ui->show_secrets;
@@ -226,7 +218,7 @@ static void jump(struct dialogue *d, turn_test *test, bool forward, const char *
 
 static bool act_jump(struct dialogue *d, enum action a)
 {
-    bool hits = d->search[0] != '\0';
+    bool hits = d->hits.text[0] != '\0';
     switch (a) {
     case ACT_NEXT:
     case ACT_PREVIOUS:
@@ -446,8 +438,7 @@ static bool act(struct view *v, enum action a)
         next_session(d, a == ACT_NEXT_SESSION);
         return true;
     case ACT_BACK:
-        if (d->search[0]) {
-            d->search[0] = '\0';
+        if (hits_leave(&d->hits)) {
             ui_say(v->ui, STYLE_DIM, "search ended: n goes to problems again");
             return true;
         }
@@ -477,8 +468,7 @@ static void click(struct view *v, int row, int col, bool twice)
 static void search(struct view *v, const char *text)
 {
     struct dialogue *d = (struct dialogue *)v;
-    snprintf(d->search, sizeof(d->search), "%s", text);
-    hits_clear(&d->hits);
+    hits_search(&d->hits, text);
     if (text[0]) {
         jump(d, is_hit, true, "such text");
     }

@@ -33,7 +33,6 @@ struct dialogue {
     int pane_cols;
     size_t want_place; /* go there once it is read */
     uint32_t want_command, want_finding;
-    char search[EDIT_MOST];
     struct hits hits;
     size_t marked[2];  /* turns + 1, 0 none; the earlier mark first */
     bool hits_secrets; /* they were looked for with secrets shown */

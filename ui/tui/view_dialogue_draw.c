@@ -250,11 +250,9 @@ void dialogue_detail(const struct view *v, const struct pane *p)
 {
     static const char *const modes[] = {"explained", "as sent", "hex"};
     const struct dialogue *d = (const struct dialogue *)v;
-    char hits[64] = "";
+    char hits[64];
     size_t turn = d->list.cursor < d->turns.lines ? d->turns.line[d->list.cursor].turn : SIZE_MAX;
-    if (d->search[0]) {
-        hits_tell(&d->hits, turn, hits, sizeof(hits));
-    }
+    hits_tell(&d->hits, turn, hits, sizeof(hits));
     if (dialogue_place(d) != NOWHERE) {
         pane_printf(
             p, 0, 1, p->cols - 2, STYLE_DIM,

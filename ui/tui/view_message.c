@@ -139,13 +139,13 @@ static bool look_on(struct mail_view *v, int64_t deadline)
         return false;
     }
     enum pager_found found =
-        pager_search(&v->pager, &v->look_row, v->look_forward, v->search, deadline);
+        pager_search(&v->pager, &v->look_row, v->look_forward, v->hits.text, deadline);
     v->looking = found == PAGER_GOES_ON;
     if (found == PAGER_FOUND) {
         v->list.top = v->doc.rows + v->look_row;
         v->hit_row = v->look_row;
     } else if (found == PAGER_NOT_FOUND) {
-        ui_say(v->view.ui, STYLE_DIM, v->search[0] ? "not found %s" : "/ searches first",
+        ui_say(v->view.ui, STYLE_DIM, v->hits.text[0] ? "not found %s" : "/ searches first",
                v->look_forward ? "from here on" : "before this");
     }
     return v->looking;
@@ -154,12 +154,12 @@ static bool look_on(struct mail_view *v, int64_t deadline)
 static bool is_hit(void *arg, size_t row)
 {
     const struct mail_view *v = arg;
-    return pager_holds(&v->pager, row, v->search);
+    return pager_holds(&v->pager, row, v->hits.text);
 }
 
 static bool count_hits(struct mail_view *v, int64_t deadline)
 {
-    if (v->search[0] == '\0' || v->pager.mode == PAGER_HEX) {
+    if (v->pager.mode == PAGER_HEX) {
         return false;
     }
     if (v->hits_version != v->pager.version) {
@@ -260,7 +260,7 @@ static void detail(const struct view *view, const struct pane *p)
     buf_init(&b, 1024);
     buf_printf(&b, "line %zu of %zu%s", last < v->list.count ? last : v->list.count, v->list.count,
                pager_ready(&v->pager) ? "" : ", reading");
-    if (v->search[0] && v->pager.mode != PAGER_HEX) {
+    if (v->pager.mode != PAGER_HEX) {
         char hits[64];
         hits_tell(&v->hits, v->hit_row, hits, sizeof(hits));
         buf_printf(&b, "%s%s", hits[0] ? "   " : "", hits);
@@ -399,8 +399,7 @@ static bool act(struct view *view, enum action a)
 static void search(struct view *view, const char *text)
 {
     struct mail_view *v = (struct mail_view *)view;
-    snprintf(v->search, sizeof(v->search), "%s", text);
-    hits_clear(&v->hits);
+    hits_search(&v->hits, text);
     v->hits_version = v->pager.version;
     v->hit_row = SIZE_MAX;
     search_from(v, v->list.top >= v->doc.rows ? v->list.top - v->doc.rows : 0, true);

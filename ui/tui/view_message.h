@@ -35,7 +35,6 @@ struct mail_view {
     bool all_headers, envelope, no_wrap, line_ends, stale;
     int shift;
     int built_cols;
-    char search[EDIT_MOST];
     bool looking, look_forward; /* the search goes on at look_row */
     size_t look_row;
     size_t hit_row;   /* found last, SIZE_MAX once the person moved */

@@ -37,13 +37,12 @@ struct together {
     struct step *step;
     size_t steps, known; /* known: turns of all when the steps were put in order */
     struct list list;
-    char search[EDIT_MOST];
     struct hits hits;
 };
 
 /* ---- which sessions ---- */
 
-/* The rail of an address; SESSIONS beyond RAILS_MOST share the last one. */
+/* The rail of an address; those beyond RAILS_MOST share the last one. */
 static uint8_t rail_of(struct together *g, const struct session_info *s, enum dir d)
 {
     struct rail wanted = {.version = s->flow->ip_version};
@@ -162,20 +161,12 @@ static void add_text(const struct together *g, size_t step, struct buf *out, enu
     turns_text(g->view.ui, &g->turns[s->session], (struct turn_line){s->turn, 0}, out, style);
 }
 
-static bool holds(const struct together *g, size_t step)
-{
-    struct buf b;
-    enum style style;
-    buf_init(&b, 1u << 16);
-    add_text(g, step, &b, &style);
-    bool hit = bytes_search(buf_bytes(&b), g->search, 0) != SIZE_MAX;
-    buf_done(&b);
-    return hit;
-}
-
 static bool is_hit(void *arg, size_t step)
 {
-    return holds(arg, step);
+    const struct together *g = arg;
+    const struct step *s = &g->step[step];
+    return turns_hold(g->view.ui, &g->turns[s->session], (struct turn_line){s->turn, 0},
+                      g->hits.text);
 }
 
 static void refresh(struct together *g)
@@ -204,7 +195,7 @@ static bool work(struct view *v, int64_t deadline)
     if (!more && g->known != turns_of_all(g)) {
         put_in_order(g);
     }
-    return more || (g->search[0] && hits_work(&g->hits, g->steps, is_hit, g, deadline));
+    return more || hits_work(&g->hits, g->steps, is_hit, g, deadline);
 }
 
 /* ---- drawing ---- */
@@ -353,16 +344,14 @@ static void draw(const struct view *v, const struct pane *p)
 static void detail(const struct view *v, const struct pane *p)
 {
     const struct together *g = (const struct together *)v;
-    char hits[64] = "";
+    char hits[64];
     struct buf b;
     enum style style = STYLE_NORMAL;
     if (g->list.cursor >= g->steps) {
         pane_str(p, 0, 1, p->cols - 2, STYLE_DIM, "reading ...");
         return;
     }
-    if (g->search[0]) {
-        hits_tell(&g->hits, g->list.cursor, hits, sizeof(hits));
-    }
+    hits_tell(&g->hits, g->list.cursor, hits, sizeof(hits));
     buf_init(&b, 1u << 16);
     buf_printf(&b, "%s%s%zu/%zu  #%" PRIu64 " %s ", hits, hits[0] ? "   " : "", g->list.cursor + 1,
                g->steps, session_number(g, g->step[g->list.cursor].session),
@@ -378,12 +367,12 @@ static void jump(struct together *g, bool forward)
 {
     for (size_t k = 1; k <= g->steps; k++) {
         size_t i = list_around(g->list.cursor, k, g->steps, forward);
-        if (g->search[0] ? holds(g, i) : (turn_of(g, i)->flags & TURN_PROBLEM) != 0) {
+        if (g->hits.text[0] ? is_hit(g, i) : (turn_of(g, i)->flags & TURN_PROBLEM) != 0) {
             list_go(&g->list, i);
             return;
         }
     }
-    ui_say(g->view.ui, STYLE_DIM, g->search[0] ? "not found" : "no problem in these sessions");
+    ui_say(g->view.ui, STYLE_DIM, g->hits.text[0] ? "not found" : "no problem in these sessions");
 }
 
 static void open_dialogue(struct together *g)
@@ -411,11 +400,7 @@ static bool act(struct view *v, enum action a)
         open_dialogue(g);
         return true;
     case ACT_BACK:
-        if (g->search[0]) {
-            g->search[0] = '\0';
-            return true;
-        }
-        return false;
+        return hits_leave(&g->hits);
     default:
         return false;
     }
@@ -424,8 +409,7 @@ static bool act(struct view *v, enum action a)
 static void search(struct view *v, const char *text)
 {
     struct together *g = (struct together *)v;
-    snprintf(g->search, sizeof(g->search), "%s", text);
-    hits_clear(&g->hits);
+    hits_search(&g->hits, text);
     if (text[0]) {
         jump(g, true);
     }
