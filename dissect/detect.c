@@ -259,7 +259,7 @@ static enum detect_answer judge_tls(const struct detect *d, const struct flow_in
                                     struct detect_result *out)
 {
     int other = 1 - d->first;
-    enum tls_look answer = d->said[other].n ? tls_look(buf_bytes(&d->said[other])) : TLS_LOOK_MORE;
+    enum tls_look answer = tls_look_answer(buf_bytes(&d->said[other]));
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         const struct protocol *p = all[i];
         bool tls_port = listed(p->tls_ports, f->end[0].port, f->end[1].port);

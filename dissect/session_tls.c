@@ -80,10 +80,10 @@ void session_tls_free(struct session *s)
 
 /* Looks for the first TLS record in b, at the start or behind a line end, from *at on. True: one
  * begins at *at. False: none does before *at, and what stands there is too short to tell. */
-static bool find_record(struct bytes b, size_t *at)
+static bool find_record(struct bytes b, size_t *at, enum tls_look (*looks)(struct bytes first))
 {
     for (;;) {
-        enum tls_look look = tls_look(bytes_from(b, *at));
+        enum tls_look look = looks(bytes_from(b, *at));
         if (look != TLS_LOOK_NO) {
             return look == TLS_LOOK_YES;
         }
@@ -137,7 +137,7 @@ static bool judge_early(struct session *s, bool last)
 {
     struct bytes w = session_waiting(s, FROM_CLIENT);
     size_t early = s->tls->early, at = 0;
-    bool found = find_record(w, &at);
+    bool found = find_record(w, &at, tls_look);
     if (!found && !last && at <= early && tls_look(bytes_from(w, at)) == TLS_LOOK_MORE) {
         return false;
     }
@@ -173,7 +173,7 @@ static void judge_server(struct session *s, bool last)
     if (s->tls->decided[FROM_SERVER]) {
         return;
     }
-    bool found = find_record(w, &s->tls->looked);
+    bool found = find_record(w, &s->tls->looked, tls_look_answer);
     if (!found && !last) {
         return;
     }
@@ -197,7 +197,7 @@ static void judge(struct session *s, int stuck)
     }
     if (s->tls->phase == PHASE_LOOKING && s->framer[FROM_CLIENT].ended &&
         session_waiting(s, FROM_SERVER).n >= LOOK_BYTES) {
-        if (tls_look(session_waiting(s, FROM_SERVER)) == TLS_LOOK_YES) {
+        if (tls_look_answer(session_waiting(s, FROM_SERVER)) == TLS_LOOK_YES) {
             enter_tls(s); /* only the server's side was captured */
         } else {
             go_clear(s);

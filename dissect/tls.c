@@ -11,6 +11,7 @@
 #define SSL2_ERROR_RECORD 5
 #define RECORD_MOST       (16384 + 2048) /* RFC 5246 6.2.3 */
 #define MESSAGE_HEADER    4
+#define ALERT_BYTES       2
 /* TLS 1.3: an encrypted alert takes 19 bytes, the smallest Finished 53 (RFC 8446 4.4.4, 5.2) */
 #define FINISHED_LEAST 53
 
@@ -30,7 +31,7 @@ struct side {
     uint8_t head[RECORD_HEADER];
     uint8_t head_n; /* header bytes read; all of them: inside a record */
     uint8_t type;   /* enum record_type */
-    uint8_t alert[2], alert_n;
+    uint8_t alert[ALERT_BYTES], alert_n;
     uint16_t length; /* of the record */
     uint16_t left;   /* of it, still to come */
     bool started;    /* the first record's header was read */
@@ -100,6 +101,23 @@ enum tls_look tls_look(struct bytes first)
         return TLS_LOOK_MORE;
     }
     return first.p[0] & 0x80 ? look_ssl2(first) : look_record(first);
+}
+
+/* An alert alone, in clear: its length, its level. */
+static enum tls_look look_alert(struct bytes first)
+{
+    if (first.n < RECORD_HEADER + 1) {
+        return bytes_at(first, 1) == 3 || first.n < 2 ? TLS_LOOK_MORE : TLS_LOOK_NO;
+    }
+    int level = bytes_at(first, RECORD_HEADER);
+    bool alert = is_record_header(first) && first.p[3] == 0 && first.p[4] == ALERT_BYTES &&
+                 (level == ALERT_WARNING || level == ALERT_FATAL);
+    return alert ? TLS_LOOK_YES : TLS_LOOK_NO;
+}
+
+enum tls_look tls_look_answer(struct bytes first)
+{
+    return bytes_at(first, 0) == RECORD_ALERT ? look_alert(first) : tls_look(first);
 }
 
 /* -- life */

@@ -17,6 +17,8 @@ enum tls_look { TLS_LOOK_MORE, TLS_LOOK_YES, TLS_LOOK_NO };
 /* Do these first bytes of a direction open TLS (a handshake record, or an SSLv2 ClientHello)?
  * MORE needs at most 6 bytes. */
 enum tls_look tls_look(struct bytes first);
+/* The same of who answers a ClientHello: an alert alone is an answer too (RFC 8446 6.2). */
+enum tls_look tls_look_answer(struct bytes first);
 
 /* Strings go to `arena`; facts are kept in the struct tls_info returned by tls_facts. alpn is the
  * server's choice where that is in clear, else what the client offered, with commas between. */

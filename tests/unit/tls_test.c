@@ -278,6 +278,32 @@ static void looks(void **state)
     }
 }
 
+/* Who answers a ClientHello may do so with an alert. */
+static void looks_answered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        enum tls_look want;
+    } rows[] = {
+        {"", TLS_LOOK_MORE},
+        {"160303004a02", TLS_LOOK_YES},
+        {"15", TLS_LOOK_MORE},
+        {"1503010002", TLS_LOOK_MORE},
+        {"15030100020228", TLS_LOOK_YES},
+        {"15030100020328", TLS_LOOK_NO}, /* no such level */
+        {"15030100130228", TLS_LOOK_NO}, /* encrypted */
+        {"1520", TLS_LOOK_NO},
+        {"323230", TLS_LOOK_NO},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t n;
+        uint8_t *p = unhex(rows[i].hex, &n);
+        assert_int_equal(tls_look_answer(bytes_make(p, n)), rows[i].want);
+        free(p);
+    }
+}
+
 static void gap_inside_a_record_is_passed(void **state)
 {
     (void)state;
@@ -427,6 +453,7 @@ int main(void)
         cmocka_unit_test(ssl2),
         cmocka_unit_test(ssl2_hello_for_tls),
         cmocka_unit_test(looks),
+        cmocka_unit_test(looks_answered),
         cmocka_unit_test(gap_inside_a_record_is_passed),
         cmocka_unit_test(gap_over_records_leaves_counting),
         cmocka_unit_test(handshake_is_bounded),
