@@ -38,8 +38,8 @@ void framer_done(struct framer *f)
 size_t framer_held(const struct framer *f)
 {
     size_t n = f->body ? sizeof *f->body : 0;
-    n += f->carry ? sizeof *f->carry + f->carry->bytes.room : 0;
-    return n + (f->held ? sizeof *f->held + f->held->bytes.room : 0);
+    n += f->carry ? carry_held(f->carry) : 0;
+    return n + (f->held ? carry_held(f->held) : 0);
 }
 
 struct bytes framer_waiting(const struct framer *f)
@@ -53,9 +53,7 @@ void framer_drop_waiting(struct framer *f, size_t n)
     size_t have = framer_waiting(f).n;
     if (have > 0) {
         n = n < have ? n : have;
-        buf_drop(&f->carry->bytes, n);
-        f->carry->offset += n;
-        f->carry->marks = 1; /* times of what is left are told as the first's: rare, and near */
+        carry_drop(f->carry, n);
         if (f->carry->bytes.n == 0) {
             carry_free(&f->carry);
         }
@@ -102,13 +100,14 @@ struct input {
     uint64_t packet, offset;
 };
 
+/* What one packet brought. */
 static struct input input_now(const struct framer *f)
 {
     const struct framer_carry *h = f->held;
     if (h != NULL) {
-        const struct carry_mark *m = carry_mark_at(h, h->done);
-        return (struct input){bytes_from(buf_bytes(&h->bytes), h->done), m->time, m->packet,
-                              h->offset + h->done};
+        const struct carry_mark *m;
+        struct bytes piece = carry_piece(h, h->done, &m);
+        return (struct input){piece, m->time, m->packet, h->offset + h->done};
     }
     return (struct input){f->in, f->in_time, f->in_packet, f->in_offset};
 }
@@ -356,8 +355,7 @@ static bool holds_bytes(const struct framer *f)
 
 static bool next_hold(struct framer *f, struct frame *out)
 {
-    struct input in = input_now(f);
-    if (in.bytes.n > 0) {
+    for (struct input in = input_now(f); in.bytes.n > 0; in = input_now(f)) {
         struct framer_carry *c = carry_get(f, &in, SIZE_MAX / 2);
         carry_add(c, in.bytes, in.time, in.packet);
         input_used(f, in.bytes.n);
@@ -435,7 +433,8 @@ size_t framer_unread(const struct framer *f, struct chunk out[static FRAMER_UNRE
             (struct chunk){buf_bytes(&c->bytes), c->mark[0].time, c->mark[0].packet, c->offset};
     }
     struct input in = input_now(f);
-    if (f->held != NULL) {
+    if (f->held != NULL) { /* in one piece: told as of its first packet */
+        in.bytes = bytes_from(buf_bytes(&f->held->bytes), f->held->done);
         if (in.bytes.n > 0) {
             out[n++] = chunk_of(in);
         }
@@ -540,6 +539,23 @@ static void let_go_of_told(struct framer *f)
     }
 }
 
+/* The next frame of the released bytes, packet by packet, then of the pushed view. */
+static bool next_of_input(struct framer *f, struct frame *out)
+{
+    for (;;) {
+        size_t done = f->held ? f->held->done : 0;
+        if (next_by_mode(f, out)) {
+            return true;
+        }
+        if (f->held == NULL || (f->held->done == done && done < f->held->bytes.n)) {
+            return false;
+        }
+        if (f->held->done == f->held->bytes.n) {
+            carry_free(&f->held);
+        }
+    }
+}
+
 bool framer_next(struct framer *f, struct frame *out)
 {
     if (f->mode == MODE_LINE && f->held == NULL && whole_line(f, out)) {
@@ -547,11 +563,7 @@ bool framer_next(struct framer *f, struct frame *out)
     }
     let_go_of_told(f);
     *out = (struct frame){0};
-    bool got = next_by_mode(f, out);
-    if (!got && f->held != NULL && f->held->done == f->held->bytes.n) {
-        carry_free(&f->held); /* used up without a frame: go on with the pushed view */
-        got = next_by_mode(f, out);
-    }
+    bool got = next_of_input(f, out);
     if (!got && (f->gap != NULL || f->ended)) {
         got = give_rest(f, out);
         if (!got && f->gap != NULL) {

@@ -202,6 +202,41 @@ static void a_long_line_is_cut_and_counted(void **state)
     seen_done(&s);
 }
 
+/* Lines that waited are of the packets that brought them: also when they had to wait once more, and
+ * when many packets brought them. */
+static void held_lines_keep_their_packets(void **state)
+{
+    (void)state;
+    struct limits l = limits_default();
+    struct framer f;
+    struct frame fr;
+    framer_init(&f, FROM_CLIENT, &l);
+    framer_mode(&f, MODE_HOLD, 0);
+    static const char said[] = "a\r\nbc\r\nd\r\n";
+    for (uint64_t i = 0; i < sizeof said - 1; i++) { /* a byte a packet */
+        struct chunk c = {.data = bytes_make(said + i, 1), .offset = i};
+        c.packet = 10 + i;
+        c.time = (int64_t)(10 + i);
+        framer_push(&f, &c);
+        assert_false(framer_next(&f, &fr));
+    }
+    static const struct {
+        const char *text;
+        uint64_t packet, last;
+    } want[] = {{"a", 10, 12}, {"bc", 13, 16}, {"d", 17, 19}};
+    for (size_t i = 0; i < 3; i++) {
+        framer_mode(&f, MODE_LINE, 0);
+        assert_true(framer_next(&f, &fr));
+        assert_true(bytes_is(fr.data, want[i].text));
+        assert_int_equal(fr.packet, want[i].packet);
+        assert_int_equal(fr.time, want[i].packet);
+        assert_int_equal(fr.last_packet, want[i].last);
+        framer_mode(&f, MODE_HOLD, 0);
+        assert_false(framer_next(&f, &fr));
+    }
+    framer_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +244,7 @@ int main(void)
         cmocka_unit_test(every_ambiguous_end_is_told),
         cmocka_unit_test(lines_lists_and_counts_do_not_depend_on_cuts),
         cmocka_unit_test(a_long_line_is_cut_and_counted),
+        cmocka_unit_test(held_lines_keep_their_packets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
