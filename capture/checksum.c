@@ -7,25 +7,31 @@
 
 #define LONG 256 /* bytes, from where on lanes pay */
 
-/* Eight sums side by side; a segment's 2^18 bytes can not overflow one. */
-typedef uint32_t lanes __attribute__((vector_size(32)));
+/* Four sums side by side; a segment's 2^18 bytes can not overflow one. */
+typedef uint32_t lanes __attribute__((vector_size(16)));
+
+/* 16 bytes to the sums of their low and of their high halves. */
+static inline void add_lanes(lanes *low, lanes *high, const uint8_t *p)
+{
+    lanes w;
+    memcpy(&w, p, sizeof w);
+    *low += w & 0xffff;
+    *high += w >> 16;
+}
+
+#define BLOCK (2 * sizeof(lanes))
 
 /* Ones' complement addition may be done in any word size and byte order (RFC 1071 2): native
  * 16-bit words in many lanes, or 64-bit words with the carry brought round, folded at the end. */
 static uint64_t add_blocks(uint64_t sum, const uint8_t *p, size_t blocks)
 {
-    lanes low = {0}, high = {0};
-    for (; blocks > 0; blocks--, p += sizeof(lanes)) {
-        lanes w;
-        memcpy(&w, p, sizeof w);
-        low += w & 0xffff;
-        high += w >> 16;
+    lanes low[2] = {{0}}, high[2] = {{0}}; /* pairs, so that no addition waits for the one before */
+    for (; blocks > 0; blocks--, p += BLOCK) {
+        add_lanes(&low[0], &high[0], p);
+        add_lanes(&low[1], &high[1], p + sizeof(lanes));
     }
-    low += high;
-    for (size_t i = 0; i < sizeof low / sizeof low[0]; i++) {
-        sum += low[i];
-    }
-    return sum;
+    lanes all = low[0] + low[1] + high[0] + high[1];
+    return sum + all[0] + all[1] + all[2] + all[3];
 }
 
 __extension__ typedef unsigned __int128 uint128; /* one addition and one of the carry */
@@ -33,9 +39,9 @@ __extension__ typedef unsigned __int128 uint128; /* one addition and one of the 
 static uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
 {
     if (n >= LONG) {
-        sum = add_blocks(sum, p, n / sizeof(lanes));
-        p += n - n % sizeof(lanes);
-        n %= sizeof(lanes);
+        sum = add_blocks(sum, p, n / BLOCK);
+        p += n - n % BLOCK;
+        n %= BLOCK;
     }
     uint128 wide = sum;
     for (; n >= sizeof sum; p += sizeof sum, n -= sizeof sum) {

@@ -85,17 +85,21 @@ static void take_rst(struct tcp *t, struct flow *f, enum dir d, const struct seg
     tcp_close(t, f, CLOSE_RST);
 }
 
-static void take_ack(struct flow *f, enum dir d, const struct tcp_fields *x)
+static void take_window(struct half *h, bool midstream, const struct tcp_fields *x)
 {
-    struct half *peer = &f->half[dir_other(d)];
-    struct half *h = &f->half[d];
     uint32_t window = x->window << (h->has_scale ? h->scale : 0);
-    if (!h->has_scale && f->info.midstream) {
+    if (!h->has_scale && midstream) {
         window = x->window << UNKNOWN_SCALE;
     }
     if (window > h->window) {
         h->window = window;
     }
+}
+
+static void take_ack(struct flow *f, enum dir d, const struct tcp_fields *x)
+{
+    struct half *peer = &f->half[dir_other(d)];
+    take_window(&f->half[d], f->info.midstream, x);
     if (!peer->based) {
         tcp_set_base(peer, x->ack, false);
         return;
@@ -309,18 +313,18 @@ static struct flow *begin_flow(struct tcp *t, const struct segment *s, const str
     return NULL; /* an ACK or FIN of something that was over before the capture began */
 }
 
-/* The usual segment of a connection where nothing waits: it acknowledges what was handed up, and
- * its data, if it has any, is whole and comes next. */
-static bool is_usual(const struct flow *f, enum dir d, const struct tcp_fields *x)
+/* The usual segment of a connection where nothing waits: it acknowledges what was handed up, up to
+ * the offset in *acked, and its data, if it has any, is whole and comes next. */
+static bool is_usual(const struct flow *f, enum dir d, const struct tcp_fields *x, uint64_t *acked)
 {
     const struct half *h = &f->half[d], *peer = &f->half[dir_other(d)];
     const unsigned flags = TCP_SYN | TCP_FIN | TCP_RST | TCP_URG | TCP_ACK;
-    int64_t ack = 0;
     if ((x->flags & flags) != TCP_ACK || f->waiting != NULL || f->state != FLOW_OPEN || !h->based ||
         !peer->based || h->fin_seen || tcp_fin_waits(peer)) {
         return false;
     }
-    tcp_offset(peer, x->ack, &ack);
+    int64_t ack = 0;
+    *acked = tcp_offset(peer, x->ack, &ack);
     if (ack < (int64_t)peer->acked || ack > (int64_t)peer->next) {
         return false;
     }
@@ -330,15 +334,17 @@ static bool is_usual(const struct flow *f, enum dir d, const struct tcp_fields *
 
 /* Comes to what the steps of take_segment come to, when is_usual. */
 static void take_usual(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
-                       const struct tcp_fields *x)
+                       const struct tcp_fields *x, uint64_t acked)
 {
     struct half *h = &f->half[d];
-    take_ack(f, d, x);
+    take_window(h, f->info.midstream, x);
+    f->half[dir_other(d)].acked = acked;
     if (x->wire == 0) {
         return;
     }
     if (x->has_ts) {
-        recent_timestamp(h, x, h->next);
+        h->ts_recent = x->tsval;
+        h->has_ts = true;
     }
     if (h->next + x->wire > h->highest) {
         h->highest = h->next + x->wire;
@@ -354,8 +360,9 @@ static void take_segment(struct tcp *t, struct flow *f, enum dir d, const struct
         return;
     }
     enum sum_result sum = x->wire > 0 ? tcp_judge_sum(t, &f->half[d], s) : SUM_TAKE;
-    if (sum == SUM_TAKE && is_usual(f, d, x)) {
-        take_usual(t, f, d, s, x);
+    uint64_t acked = 0;
+    if (sum == SUM_TAKE && is_usual(f, d, x, &acked)) {
+        take_usual(t, f, d, s, x, acked);
         return;
     }
     if (f->state == FLOW_HALF_OPEN) { /* the SYN-ACK was not captured */

@@ -14,13 +14,14 @@ struct entry {
 };
 
 struct tcp_history {
-    size_t size;
+    size_t size;   /* a power of two */
     uint64_t head; /* bytes ever written, entries included; marks count from 1 */
     uint8_t ring[];
 };
 
 struct tcp_history *tcp_history_new(size_t size)
 {
+    invariant(size > 0 && (size & (size - 1)) == 0);
     struct tcp_history *h = xmalloc(sizeof *h + size);
     h->size = size;
     h->head = 0;
@@ -40,7 +41,7 @@ void tcp_history_add(struct tcp_history *h, history_mark *mark, uint64_t owner, 
     if (need > h->size / 4) {
         return; /* giants are not remembered: they would push out everything else */
     }
-    size_t at = (size_t)(h->head % h->size);
+    size_t at = (size_t)h->head & (h->size - 1);
     if (at + need > h->size) { /* entries never wrap: the tail of the ring stays unused */
         h->head += h->size - at;
         at = 0;
@@ -64,7 +65,7 @@ struct bytes tcp_history_find(const struct tcp_history *h, history_mark mark, ui
 {
     for (int i = 0; i < STEPS_MOST && remembered(h, mark); i++) {
         struct entry e;
-        size_t at = (size_t)((mark - 1) % h->size);
+        size_t at = (size_t)(mark - 1) & (h->size - 1);
         memcpy(&e, h->ring + at, sizeof e);
         if (e.owner != owner) {
             break;

@@ -13,7 +13,7 @@ struct tcp_history;
 /* Place of the newest entry of a direction; 0 is none. */
 typedef uint64_t history_mark;
 
-struct tcp_history *tcp_history_new(size_t size);
+struct tcp_history *tcp_history_new(size_t size); /* bytes, a power of two */
 void tcp_history_free(struct tcp_history **h);
 /* owner: any number that tells directions apart. */
 void tcp_history_add(struct tcp_history *h, history_mark *mark, uint64_t owner, uint64_t offset,
