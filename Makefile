@@ -33,8 +33,8 @@ LTO_CFLAGS  = -flto=auto -ffat-lto-objects
 LTO_LDFLAGS = -flto=auto $(OPT)
 TEST_LDFLAGS = -fno-lto
 endif
-# gcc learns from a run over the samples which way packets usually take (another sixth). What the run
-# counted is kept until make clean; what was edited since is compiled as without. PROFILE=0 turns it off.
+# gcc learns from a run over the samples which way packets usually take (another sixth). PROFILE=0 turns
+# it off.
 PROFILE ?= $(LTO)
 
 PKGS       = gmime-3.0 libcrypto zlib libzstd liblz4 ncursesw libmaxminddb libseccomp
@@ -111,11 +111,11 @@ endif
 ifeq ($(PROFILE),count)
 ALL_CFLAGS += -fprofile-generate -g0
 endif
-$(BUILD)/profile/.made: $(BUILD)/.flags
-	@find $(@D) -name '*.gcda' -delete 2>/dev/null || true
+# Asked each time: what was edited is counted anew before it is compiled.
+$(BUILD)/profile/.made: FORCE
 	@$(MAKE) --no-print-directory BUILD=$(@D) LTO=0 PROFILE=count $(@D)/train
-	$(call say,RUN)$(@D)/train samples/*.pcap
-	@touch $@
+	@[ $@ -nt $(@D)/train ] || { echo '  RUN  profile/train' && find $(@D) -name '*.gcda' -delete && \
+	    $(@D)/train samples/*.pcap && touch $@; }
 $(BUILD)/train: $(BUILD)/ui/train.o $(filter $(BUILD)/capture/% $(BUILD)/dissect/% $(BUILD)/ui/export/%,$(OBJ))
 	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -fprofile-generate -o $@ $^ $(PKG_LIBS)
 
