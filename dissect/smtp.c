@@ -98,6 +98,9 @@ static void smtp_close(struct session *s, enum stream_close how)
     (void)how;
     smtp_reply_settle(s, true);
     smtp_pair_cut(s);
+    if (x->wait == WAIT_CHUNK) {
+        smtp_chunk_take(s);
+    }
     while (session_oldest(s) != NULL) {
         session_answered(s, NULL, 0);
     }

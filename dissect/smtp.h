@@ -87,6 +87,7 @@ enum smtp_wait {
     WAIT_TLS,           /* for the reply to STARTTLS */
     WAIT_TURN,          /* for the reply to TURN, ATRN */
     WAIT_BINARY,        /* for the reply to XEXCH50 */
+    WAIT_CHUNK,         /* a BDAT chunk, for the reply that tells whether there is a transaction */
     WAIT_EITHER,        /* for any reply: bytes were lost, what follows may be a body */
     PEEK_AFTER_DATA,    /* DATA got no clear answer: what the client does next decides */
     PEEK_AFTER_REFUSAL, /* DATA was refused: does the body come all the same? */
@@ -130,6 +131,7 @@ struct transaction {
     bool prdr;             /* the server said 353 */
     struct reply *refusal; /* of DATA */
     bool refused;          /* MAIL was refused */
+    bool answered;         /* MAIL was answered */
     bool chunk_lost;       /* commands in it were lost, perhaps a BDAT with its chunk */
     bool commands_lost;    /* in it, perhaps a RCPT */
     bool headless;         /* its MAIL, and perhaps more, was not captured */
@@ -169,6 +171,7 @@ struct smtp {
     struct smtp_later *later;
     struct smtp_eod *eod;
     struct smtp_proxy *proxy;
+    uint64_t chunk_size;   /* WAIT_CHUNK: of the chunk that waits */
     uint32_t transactions; /* in all */
     uint32_t unknown;      /* unknown commands refused in a row */
     uint32_t habits;       /* ends of data this receiver takes, two bits each (smtp_eod.c) */
@@ -292,6 +295,11 @@ void smtp_bdat(struct session *s, const struct frame *f, struct pending *p);
 /* The text of x->body comes next: sets the client's framing by session_want (own) or release. */
 void smtp_body_frame(struct session *s, const struct frame *f);
 void smtp_chunk_frame(struct session *s, const struct frame *f);
+/* WAIT_CHUNK: does this reply, not yet paired, tell whether the chunk belongs to a message? */
+void smtp_chunk_by_reply(struct session *s, const struct reply *r);
+/* It can wait no longer: it is taken for a message's. smtp_chunk_choose: its bytes come next. */
+void smtp_chunk_take(struct session *s);
+void smtp_chunk_choose(struct session *s, const struct frame *f);
 /* What is odd in the bytes of a body, one finding a kind. */
 void smtp_note_oddities(struct session *s, const struct body_oddities *odd, const struct frame *f);
 /* The body is over at f; its verdict is awaited. */

@@ -119,6 +119,38 @@ static bool read_chunk(struct bytes argument, uint64_t *size, bool *last)
     return bytes_u64(number, size) && *size <= MOST_CHUNK && (*last || argument.n == 0);
 }
 
+/* The chunk belongs to the open transaction's message, or to one of which the beginning was not
+ * seen; to none where there is no transaction. */
+static void begin_chunk(struct session *s, struct pending *p, uint64_t size)
+{
+    struct smtp *x = smtp_of(s);
+    if (x->open == NULL && x->unsure && !x->nothing_open) {
+        x->open = smtp_transaction_new(s);
+        x->open->chunk_lost = true;
+        smtp_transaction_use(p, x->open);
+    }
+    x->chunk = x->open;
+    if (x->chunk != NULL) {
+        const struct command *c = &p->command;
+        struct frame at = {.dir = c->dir, .time = c->time, .packet = c->packet};
+        p->message = new_message(s, x->chunk, TRANSFER_BDAT, &at);
+        x->chunk->chunks += size;
+        if (x->chunk_last) {
+            x->open = NULL;
+        }
+    }
+}
+
+/* Is it only the server's answer that will tell whether there is a transaction? */
+static bool in_doubt(const struct smtp *x)
+{
+    const struct transaction *t = x->open;
+    if (t == NULL) {
+        return x->unsure && !x->nothing_open;
+    }
+    return !t->answered && !t->headless && t->outer == NULL && t->message == NULL;
+}
+
 /* The chunk's bytes follow whatever the server thinks of the command (RFC 3030 2). Outside of a
  * transaction they belong to no message. */
 void smtp_bdat(struct session *s, const struct frame *f, struct pending *p)
@@ -132,22 +164,76 @@ void smtp_bdat(struct session *s, const struct frame *f, struct pending *p)
         }
         return;
     }
-    if (x->open == NULL && x->unsure && !x->nothing_open) {
-        x->open = smtp_transaction_new(s);
-        x->open->chunk_lost = true;
-    }
-    x->chunk = x->open;
     x->chunk_last = last;
     p->number = last ? 1 : 0;
-    if (x->chunk != NULL) {
-        smtp_transaction_use(p, x->chunk);
-        p->message = new_message(s, x->chunk, TRANSFER_BDAT, f);
-        x->chunk->chunks += size;
-        if (last) {
-            x->open = NULL;
-        }
+    if (x->open != NULL) {
+        smtp_transaction_use(p, x->open);
     }
+    if (in_doubt(x) && smtp_server_seen(s)) {
+        x->chunk_size = size;
+        smtp_wait(s, WAIT_CHUNK);
+        return;
+    }
+    begin_chunk(s, p, size);
     session_want(s, MODE_COUNT, size);
+}
+
+/* The command whose chunk waits: the last one, as the client is on hold. */
+static struct pending *waiting_bdat(struct session *s)
+{
+    struct pending *p = session_oldest(s);
+    while (p != NULL && p->next != NULL) {
+        p = p->next;
+    }
+    return p != NULL && p->tag == SMTP_BDAT ? p : NULL;
+}
+
+void smtp_chunk_take(struct session *s)
+{
+    struct smtp *x = smtp_of(s);
+    struct pending *p = waiting_bdat(s);
+    x->wait = WAIT_NONE;
+    if (p != NULL) {
+        begin_chunk(s, p, x->chunk_size);
+    }
+}
+
+void smtp_chunk_choose(struct session *s, const struct frame *f)
+{
+    (void)f;
+    smtp_chunk_take(s);
+    session_want(s, MODE_COUNT, smtp_of(s)->chunk_size);
+}
+
+/* Replies to a BDAT that no transaction is open for, or of a server that knows none. */
+static bool says_no_transaction(const struct reply *r)
+{
+    return r->code == 503 || r->code == 500 || r->code == 502;
+}
+
+/* The MAIL of t, if it waits for its answer. */
+static const struct pending *mail_of(struct session *s, const struct transaction *t)
+{
+    const struct pending *p = session_oldest(s);
+    while (p != NULL && (t == NULL || p->exchange != t)) {
+        p = p->next;
+    }
+    return p != NULL && p->tag != SMTP_RCPT && p->tag != SMTP_BDAT ? p : NULL;
+}
+
+void smtp_chunk_by_reply(struct session *s, const struct reply *r)
+{
+    struct smtp *x = smtp_of(s);
+    const struct pending *bdat = waiting_bdat(s), *mail = mail_of(s, x->open);
+    const struct pending *telling = mail != NULL ? mail : x->open == NULL ? bdat : NULL;
+    if (telling != NULL && (x->banner_due || session_oldest(s) != telling)) {
+        return;
+    }
+    bool none = telling != NULL && (mail != NULL ? smtp_refused(r) : says_no_transaction(r));
+    if (!none) {
+        smtp_chunk_take(s);
+    }
+    smtp_go_on(s, MODE_COUNT, x->chunk_size);
 }
 
 static void chunk_over(struct session *s, const struct frame *f)

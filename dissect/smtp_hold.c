@@ -298,6 +298,7 @@ static choose_fn *const choices[SMTP_WAIT_COUNT] = {
     [WAIT_TLS] = choose_tls,
     [WAIT_TURN] = choose_plain,
     [WAIT_BINARY] = choose_plain,
+    [WAIT_CHUNK] = smtp_chunk_choose,
     [WAIT_EITHER] = choose_command_lost,
     [PEEK_AFTER_DATA] = choose_after_data,
     [PEEK_AFTER_REFUSAL] = choose_after_refusal,
@@ -368,6 +369,9 @@ void smtp_server_gap(struct session *s)
         smtp_wait_on(s, PEEK_REPLY_LOST);
     } else if (x->wait == WAIT_AUTH) {
         smtp_wait_on(s, PEEK_AUTH_LOST);
+    } else if (x->wait == WAIT_CHUNK) {
+        smtp_chunk_take(s);
+        smtp_go_on(s, MODE_COUNT, x->chunk_size);
     }
 }
 
@@ -406,6 +410,8 @@ void smtp_before_reply(struct session *s, const struct reply *r)
     }
     if (x->wait == PEEK_START) {
         start_by_reply(s, r);
+    } else if (x->wait == WAIT_CHUNK) {
+        smtp_chunk_by_reply(s, r);
     } else if (x->wait == WAIT_EITHER && session_oldest(s) == NULL &&
                r->status != REPLY_CONTINUE) { /* it answers what waits */
         smtp_go_on(s, MODE_LINE, 0);

@@ -223,6 +223,7 @@ void smtp_mail_answered(struct session *s, struct pending *p, const struct reply
                         const struct frame *f)
 {
     struct transaction *t = p->exchange;
+    t->answered = true;
     if (smtp_ok(r)) {
         session_set_state(s, "MAIL", f, !(p->command.flags & COMMAND_OUT_OF_ORDER));
     }
