@@ -171,6 +171,22 @@ static void free_body(struct session *s, struct message_body *b)
     pool_give(s->config->pool, b, sizeof *b);
 }
 
+/* The first message stands for the session: its envelope too, where transactions before it came to
+ * none. */
+static void summarise(struct session *s, const struct message *m)
+{
+    struct session_info *i = &s->info;
+    if (!m->has_envelope || !i->has_transaction || i->first_outcome != OUTCOME_UNKNOWN) {
+        return;
+    }
+    struct bytes to = m->recipient_count > 0 ? m->recipients[0].address : (struct bytes){NULL, 0};
+    if (!bytes_equal(i->first_sender, m->mail_from) || !bytes_equal(i->first_recipient, to)) {
+        i->first_sender = session_keep(s, m->mail_from);
+        i->first_recipient = session_keep(s, to);
+    }
+    i->first_outcome = m->outcome;
+}
+
 void session_message_verdict(struct session *s, struct message **mp)
 {
     struct message *m = *mp;
@@ -178,9 +194,7 @@ void session_message_verdict(struct session *s, struct message **mp)
     if (!b->over) {
         session_message_end(s, m, NULL, false);
     }
-    if (m->has_envelope && s->info.has_transaction && s->info.first_outcome == OUTCOME_UNKNOWN) {
-        s->info.first_outcome = m->outcome;
-    }
+    summarise(s, m);
     tell(s, EV_MESSAGE, m, NULL);
     for (struct message_body **at = &s->messages; *at != NULL; at = &(*at)->next) {
         if (*at == b) {
