@@ -234,6 +234,7 @@ void smtp_chunk_by_reply(struct session *s, const struct reply *r)
         smtp_chunk_take(s);
     }
     smtp_go_on(s, MODE_COUNT, x->chunk_size);
+    session_drain(s, session_commander(s)); /* it was said before that reply */
 }
 
 static void chunk_over(struct session *s, const struct frame *f)

@@ -13,8 +13,8 @@ S 503 no
 C|MAIL FROM:<e@b>\r\nRCPT TO:<c@d>\r\nBDAT 6 LAST\r\nNOOP\r\n
 S 250 ok
 = begin C 1 bdat
-= state READY > MAIL
 = end C 1 complete 6
+= state READY > MAIL
 S 250 ok
 S 250 queued as 1234
 = message C 1 bdat accepted complete 6 code=250 from="e@b" to="c@d":250:accepted queue="1234"
