@@ -325,13 +325,11 @@ static bool in_step(struct session *s)
     return session_oldest(s) == NULL || (!x->out_of_step && !x->group_cut);
 }
 
-void smtp_pair(struct session *s, struct reply *r, const struct frame *f)
+/* Functions with a struct places stand apart: it is large, and hardly ever needed. */
+
+COLD static void keep_and_place(struct session *s, const struct reply *r, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
-    if (x->later == NULL && in_step(s)) {
-        tell_next(s, r, f);
-        return;
-    }
     struct places l;
     keep(s, r, f);
     bool small = look(s, &l) && x->later->n < MOST && x->later->bytes < MOST_KEPT;
@@ -341,14 +339,33 @@ void smtp_pair(struct session *s, struct reply *r, const struct frame *f)
     }
 }
 
-void smtp_pair_cut(struct session *s)
+void smtp_pair(struct session *s, struct reply *r, const struct frame *f)
+{
+    if (smtp_of(s)->later == NULL && in_step(s)) {
+        tell_next(s, r, f);
+    } else {
+        keep_and_place(s, r, f);
+    }
+}
+
+/* Tells what is kept back; all_answered: the last reply is that of the last command, if one can be
+ * so. */
+COLD static void place_kept(struct session *s, bool all_answered)
 {
     struct smtp *x = smtp_of(s);
     struct places l;
-    if (x->later != NULL) {
-        look(s, &l);
+    look(s, &l);
+    find(x, &l, all_answered);
+    if (all_answered && !l.any) {
         find(x, &l, false);
-        tell_placed(s, &l);
+    }
+    tell_placed(s, &l);
+}
+
+void smtp_pair_cut(struct session *s)
+{
+    if (smtp_of(s)->later != NULL) {
+        place_kept(s, false);
     }
 }
 
@@ -369,7 +386,6 @@ static bool waited(struct session *s)
 void smtp_pair_settle(struct session *s)
 {
     struct smtp *x = smtp_of(s);
-    struct places l;
     if (session_oldest(s) == NULL && x->later == NULL) {
         x->group_cut = x->group_cut && !x->heard;
         return;
@@ -382,12 +398,7 @@ void smtp_pair_settle(struct session *s)
         return;
     }
     if (x->later != NULL) {
-        look(s, &l);
-        find(x, &l, true);
-        if (!l.any) {
-            find(x, &l, false);
-        }
-        tell_placed(s, &l);
+        place_kept(s, true);
     }
     while (x->out_of_step && session_oldest(s) != NULL) {
         session_answered(s, NULL, 0);
