@@ -59,9 +59,14 @@ void session_ids_free(struct session_ids **ids)
     }
 }
 
+static bool has(const struct session_ids *ids, const struct table *t, uint64_t id)
+{
+    return t->count > 0 && *table_place(ids, t, id) == id;
+}
+
 static bool known(const struct session_ids *ids, uint64_t id)
 {
-    return *table_place(ids, &ids->young, id) == id || *table_place(ids, &ids->old, id) == id;
+    return has(ids, &ids->young, id) || has(ids, &ids->old, id);
 }
 
 /* The old table is forgotten and becomes the young one. */
@@ -112,9 +117,10 @@ static uint64_t unused_hash(const struct session_ids *ids, const struct flow_inf
                             uint64_t number)
 {
     uint64_t h = hash_of(f, f->start > ids->forgotten ? 0 : number);
-    if (known(ids, h)) {
-        h = hash_of(f, number);
+    if (!known(ids, h)) {
+        return h;
     }
+    h = hash_of(f, number);
     while (known(ids, h)) { /* 64 bits met by chance */
         h = h + 1 != 0 ? h + 1 : 1;
     }
