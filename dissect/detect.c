@@ -162,40 +162,48 @@ size_t detect_held(const struct detect *d)
     return sizeof *d + d->log.room + d->said[0].room + d->said[1].room;
 }
 
-static void log_entry(struct detect *d, struct entry e, struct bytes a, struct bytes b)
+static void log_entry(struct detect *d, const struct entry *e, struct bytes a)
 {
-    e.n = (uint32_t)a.n;
-    e.m = (uint32_t)b.n;
-    buf_add(&d->log, bytes_make(&e, sizeof e));
+    buf_add(&d->log, bytes_make(e, sizeof *e));
     buf_add(&d->log, a);
-    buf_add(&d->log, b);
 }
 
 static const struct bytes none = {NULL, 0};
 
-void detect_log_data(struct detect *d, enum dir dir, const struct chunk *c)
+void detect_say(struct detect *d, enum dir dir, struct bytes said)
 {
     if (d->first < 0) {
         d->first = (int)dir;
     }
-    buf_add(&d->said[dir], c->data);
-    log_entry(d, (struct entry){.kind = ENTRY_DATA, .dir = dir, .u.chunk = *c}, c->data, none);
+    buf_add(&d->said[dir], said);
+}
+
+void detect_log_data(struct detect *d, enum dir dir, const struct chunk *c)
+{
+    const struct entry e = {
+        .kind = ENTRY_DATA, .dir = dir, .n = (uint32_t)c->data.n, .u.chunk = *c};
+    log_entry(d, &e, c->data);
 }
 
 void detect_log_gap(struct detect *d, enum dir dir, const struct gap *g)
 {
-    log_entry(d, (struct entry){.kind = ENTRY_GAP, .dir = dir, .u.gap = *g}, none, none);
+    log_entry(d, &(struct entry){.kind = ENTRY_GAP, .dir = dir, .u.gap = *g}, none);
 }
 
 void detect_log_fin(struct detect *d, enum dir dir, int64_t time)
 {
-    log_entry(d, (struct entry){.kind = ENTRY_FIN, .dir = dir, .u.time = time}, none, none);
+    log_entry(d, &(struct entry){.kind = ENTRY_FIN, .dir = dir, .u.time = time}, none);
 }
 
 void detect_log_note(struct detect *d, const struct stream_note *n)
 {
-    log_entry(d, (struct entry){.kind = ENTRY_NOTE, .dir = n->dir, .u.note = *n}, n->kept,
-              n->other);
+    const struct entry e = {.kind = ENTRY_NOTE,
+                            .dir = n->dir,
+                            .n = (uint32_t)n->kept.n,
+                            .m = (uint32_t)n->other.n,
+                            .u.note = *n};
+    log_entry(d, &e, n->kept);
+    buf_add(&d->log, n->other);
 }
 
 static enum dir turned(enum dir d, bool flip)

@@ -51,6 +51,9 @@ void detect_view(struct detect *d, enum dir dir, struct bytes said, const struct
 struct detect *detect_new(struct detect_pool *pool, const struct limits *l);
 void detect_free(struct detect_pool *pool, struct detect **d);
 size_t detect_held(const struct detect *d);
+/* What is judged: the first bytes of both directions. */
+void detect_say(struct detect *d, enum dir dir, struct bytes said);
+/* The log, which a session gets to read. */
 void detect_log_data(struct detect *d, enum dir dir, const struct chunk *c);
 void detect_log_gap(struct detect *d, enum dir dir, const struct gap *g);
 void detect_log_fin(struct detect *d, enum dir dir, int64_t time);

@@ -199,28 +199,51 @@ static enum stream_verdict let_go(struct engine *e, void **user)
     return STREAM_IGNORE;
 }
 
-/* The usual case: the first words decide and nothing older waits. No copy is made. */
-static bool begin_at_once(struct engine *e, struct conn *conn, enum dir dir, const struct chunk *c)
+static struct detect *log_of(struct engine *e, struct conn *c)
 {
-    if (e->head != conn || conn->spoke || conn->detect != NULL) {
-        return false;
+    if (c->detect == NULL) {
+        c->detect = detect_new(&e->detects, e->limits);
     }
+    return c->detect;
+}
+
+/* The first words mostly decide, and need not be kept for that. */
+static enum detect_answer judge_first(struct engine *e, struct conn *conn, enum dir dir,
+                                      struct bytes said)
+{
     struct detect look;
-    detect_view(&look, dir, c->data, e->limits);
-    if (detect_judge(&look, conn->flow, &e->hints, e->limits, false, &conn->result) !=
-        DETECT_MAIL) {
-        return false;
+    detect_view(&look, dir, said, e->limits);
+    enum detect_answer a =
+        detect_judge(&look, conn->flow, &e->hints, e->limits, false, &conn->result);
+    if (a == DETECT_MORE) {
+        detect_say(log_of(e, conn), dir, said);
     }
-    conn->spoke = true;
+    return a;
+}
+
+static enum detect_answer judge_data(struct engine *e, struct conn *conn, enum dir dir,
+                                     struct bytes said)
+{
+    if (!conn->spoke) {
+        conn->spoke = true;
+        return judge_first(e, conn, dir, said);
+    }
+    detect_say(conn->detect, dir, said);
+    return detect_judge(conn->detect, conn->flow, &e->hints, e->limits, false, &conn->result);
+}
+
+/* Its protocol is known and nothing older waits: nothing need be kept. */
+static void begin_at_once(struct engine *e, struct conn *conn, enum dir dir, const struct chunk *c)
+{
     session_make(e, conn);
     session_data(conn->session, session_dir(conn, dir), c);
     number_ready(e);
-    return true;
 }
 
 static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void **user,
                                    enum dir dir, const struct chunk *c)
 {
+    (void)flow;
     struct engine *e = ctx;
     struct conn *conn = *user;
     if (conn == NULL) {
@@ -233,25 +256,22 @@ static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void
         }
         return STREAM_MAIL;
     }
-    if (begin_at_once(e, conn, dir, c)) {
-        return STREAM_MAIL;
-    }
-    conn->spoke = true;
-    if (conn->detect == NULL) {
-        conn->detect = detect_new(&e->detects, e->limits);
-    }
-    detect_log_data(conn->detect, dir, c);
     if (conn->claimed) {
+        detect_log_data(conn->detect, dir, c);
         if (conn->detect->log.n > e->limits->order_bytes) {
             number_now(e);
         }
         return STREAM_MAIL;
     }
-    enum detect_answer a =
-        detect_judge(conn->detect, flow, &e->hints, e->limits, false, &conn->result);
+    enum detect_answer a = judge_data(e, conn, dir, c->data);
     if (a == DETECT_OTHER) {
         return let_go(e, user);
     }
+    if (a == DETECT_MAIL && e->head == conn && conn->detect == NULL) {
+        begin_at_once(e, conn, dir, c);
+        return STREAM_MAIL;
+    }
+    detect_log_data(log_of(e, conn), dir, c);
     if (a == DETECT_MAIL) {
         claim(e, conn, c->time);
         return STREAM_MAIL;
@@ -273,10 +293,7 @@ static void on_gap(void *ctx, const struct flow_info *flow, void **user, enum di
         session_gap(c->session, session_dir(c, dir), g);
         return;
     }
-    if (c->detect == NULL) { /* missing before anything was said */
-        c->detect = detect_new(&e->detects, e->limits);
-    }
-    detect_log_gap(c->detect, dir, g);
+    detect_log_gap(log_of(e, c), dir, g); /* missing before enough was said */
 }
 
 static void on_note(void *ctx, const struct flow_info *flow, void **user,
@@ -294,10 +311,8 @@ static void on_note(void *ctx, const struct flow_info *flow, void **user,
         session_stream_note(c->session, &turned);
         return;
     }
-    if (c->detect == NULL) { /* told before anything was said: data of a SYN, a forged reset */
-        c->detect = detect_new(&e->detects, e->limits);
-    }
-    if (c->detect->log.n <= e->limits->order_bytes) {
+    /* told before anything was said: data of a SYN, a forged reset */
+    if (log_of(e, c)->log.n <= e->limits->order_bytes) {
         detect_log_note(c->detect, n);
     }
 }
