@@ -27,6 +27,21 @@ struct enhanced {
     uint16_t subject, detail;
 };
 
+/* A verb as a number, for switches: its first four letters, in which all that are told apart by
+ * what they do differ. */
+#define VERB_CODE(a, b, c, d)                                                                      \
+    ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+
+static inline uint32_t verb_code(const char *verb)
+{
+    uint32_t code = 0;
+    for (int i = 0, c = 1; i < 4; i++) {
+        c = c != 0 ? verb[i] : 0;
+        code = code << 8 | (uint8_t)c;
+    }
+    return code;
+}
+
 /* A command as the client (by role; TURN swaps roles) sent it. */
 struct command {
     uint32_t number;       /* from 1 in the session; 0 for lines that are no commands (see flags) */

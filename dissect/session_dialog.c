@@ -11,13 +11,18 @@
 
 void session_secret(struct session *s, struct bytes secret)
 {
-    secrets_add(&s->secrets, secret);
+    if (secret.n >= SECRET_LEAST) {
+        secrets_add(&s->secrets, secret);
+    }
 }
 
 struct bytes session_masked(const struct session *s, struct bytes text, struct buf *room)
 {
-    struct bytes secret = secrets_find(s->secrets, text);
     buf_init(room, text.n + sizeof MASKED);
+    if (s->secrets == NULL) {
+        return text;
+    }
+    struct bytes secret = secrets_find(s->secrets, text);
     if (secret.n == 0 || s->config->show_secrets) {
         return text;
     }
@@ -27,6 +32,9 @@ struct bytes session_masked(const struct session *s, struct bytes text, struct b
 
 struct bytes session_masked_copy(const struct session *s, struct bytes text, struct arena *arena)
 {
+    if (s->secrets == NULL) {
+        return arena_copy(arena, text);
+    }
     struct buf room;
     struct bytes copy = arena_copy(arena, session_masked(s, text, &room));
     buf_done(&room);
@@ -37,21 +45,29 @@ struct bytes session_masked_copy(const struct session *s, struct bytes text, str
  * told as user or client anyway. "PASS admin" must not hide the "USER admin" of the next guess. */
 static struct bytes where_sought(const struct command *c)
 {
-    static const char *const naming[] = {"USER", "APOP", "HELO", "EHLO", "LHLO"};
     struct bytes rest = c->argument;
-    for (size_t i = 0; i < sizeof naming / sizeof *naming; i++) {
-        if (strcmp(c->verb, naming[i]) == 0) {
-            bytes_word(&rest);
-            return rest;
-        }
+    switch (verb_code(c->verb)) {
+    case 0:
+        return c->line;
+    case VERB_CODE('U', 'S', 'E', 'R'):
+    case VERB_CODE('A', 'P', 'O', 'P'):
+    case VERB_CODE('H', 'E', 'L', 'O'):
+    case VERB_CODE('E', 'H', 'L', 'O'):
+    case VERB_CODE('L', 'H', 'L', 'O'):
+        bytes_word(&rest);
+        return rest;
+    default:
+        return c->argument;
     }
-    return c->verb[0] != '\0' ? c->argument : c->line;
 }
 
 /* A command that repeats what was a secret before: it is one again. */
 static void hide_in_command(struct session *s, struct command *c)
 {
-    struct bytes found = secrets_find(s->secrets, where_sought(c));
+    struct bytes found = {NULL, 0};
+    if (s->secrets != NULL) {
+        found = secrets_find(s->secrets, where_sought(c));
+    }
     if (!(c->flags & COMMAND_UNKNOWN) || !bytes_equal(c->secret, s->info.user)) {
         session_secret(s, c->secret); /* of a guess the user's name is none */
     }
@@ -72,6 +88,12 @@ static struct bytes echo_of(struct bytes raw, const struct command *c)
     size_t n = (size_t)(c->secret.p + c->secret.n - c->line.p);
     const uint8_t *at = n >= SECRET_LEAST && raw.n >= n ? memmem(raw.p, raw.n, c->line.p, n) : NULL;
     return at != NULL ? bytes_make(at + n - c->secret.n, c->secret.n) : none;
+}
+
+/* Is there a secret that an answer to c may repeat? */
+static bool may_hide(const struct session *s, const struct command *c)
+{
+    return s->secrets != NULL || (c != NULL && c->secret.n > 0);
 }
 
 static void hide_in_reply(struct session *s, struct reply *r, const struct command *c)
@@ -192,7 +214,10 @@ static void keep_refusal(struct session *s, const struct reply *r)
 
 void session_reply(struct session *s, struct reply *r, const struct pending *p)
 {
-    hide_in_reply(s, r, p != NULL ? &p->command : NULL);
+    const struct command *c = p != NULL ? &p->command : NULL;
+    if (may_hide(s, c)) {
+        hide_in_reply(s, r, c);
+    }
     s->greeted = true;
     s->info.last_code = r->code;
     s->info.last_negative = r->status == REPLY_DEFER || r->status == REPLY_REFUSE;
@@ -228,12 +253,13 @@ void session_answered(struct session *s, const struct reply *r, uint32_t answer_
         }
     }
     struct reply hidden;
-    if (r != NULL) { /* it may be a copy of the one told */
+    if (r != NULL && may_hide(s, &p->command)) { /* it may be a copy of the one told */
         hidden = *r;
         hide_in_reply(s, &hidden, &p->command);
+        r = &hidden;
     }
     struct exchange x = {.command = &p->command,
-                         .reply = r != NULL ? &hidden : NULL,
+                         .reply = r,
                          .state_after = s->info.state,
                          .latency = TIME_UNKNOWN,
                          .answer_lines = answer_lines};
