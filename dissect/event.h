@@ -86,8 +86,13 @@ struct sink {
     uint32_t ignores; /* EVENT_BITs it has no use for: these need not be told it. 0: hears all */
 };
 
-#define EVENT_BIT(kind)  (UINT32_C(1) << (kind))
+#define EVENT_BIT(kind) (UINT32_C(1) << (kind))
+/* EV_REPLY where it answers a command, which EV_EXCHANGE tells as well: who hears only EV_REPLY is
+ * told greetings and replies that nobody asked for. */
+#define EVENT_ANSWERS    (UINT32_C(1) << 31)
 #define HEARS_ONLY(bits) (~(uint32_t)(bits)) /* sink.ignores of one that wants just these */
+
+_Static_assert(EV_COUNT <= 31, "the last bit of sink.ignores is EVENT_ANSWERS");
 
 static inline bool sink_hears(const struct sink *to, enum event_kind kind)
 {

@@ -16,8 +16,8 @@ struct note judge_note(const struct event *e, enum note_id id, struct bytes evid
                          .packet = e->packet};
 }
 
-void judge_tell_over(const struct event *e, enum note_id id, struct bytes evidence,
-                     const char *const *sessions, uint32_t count)
+COLD void judge_tell_over(const struct event *e, enum note_id id, struct bytes evidence,
+                          const char *const *sessions, uint32_t count)
 {
     struct note n = judge_note(e, id, evidence);
     n.sessions = sessions;
@@ -32,8 +32,8 @@ void judge_tell(const struct event *e, enum note_id id, struct bytes evidence, u
     session_judge(e->session, &n);
 }
 
-static void tell_once(const struct event *e, enum told what, enum note_id id, struct bytes evidence,
-                      uint32_t command)
+COLD static void tell_once(const struct event *e, enum told what, enum note_id id,
+                           struct bytes evidence, uint32_t command)
 {
     uint64_t *marks = session_marks(e->session);
     if (!(*marks & MARK_TOLD(what))) {
@@ -120,34 +120,100 @@ static bool offer_known(const struct session_info *s, uint64_t marks)
     return marks & (MARK_GREETED_EHLO | MARK_HELO) && !s->midstream && s->gaps == 0;
 }
 
-static bool verb_is(const struct command *c, const char *verb)
+enum verb {
+    VERB_AUTH = VERB_CODE('A', 'U', 'T', 'H'),
+    VERB_BDAT = VERB_CODE('B', 'D', 'A', 'T'),
+    VERB_CAPA = VERB_CODE('C', 'A', 'P', 'A'),
+    VERB_DATA = VERB_CODE('D', 'A', 'T', 'A'),
+    VERB_EHLO = VERB_CODE('E', 'H', 'L', 'O'),
+    VERB_EXPN = VERB_CODE('E', 'X', 'P', 'N'),
+    VERB_HELO = VERB_CODE('H', 'E', 'L', 'O'),
+    VERB_LHLO = VERB_CODE('L', 'H', 'L', 'O'),
+    VERB_MAIL = VERB_CODE('M', 'A', 'I', 'L'),
+    VERB_RCPT = VERB_CODE('R', 'C', 'P', 'T'),
+    VERB_RETR = VERB_CODE('R', 'E', 'T', 'R'),
+    VERB_STARTTLS = VERB_CODE('S', 'T', 'A', 'R'),
+    VERB_STLS = VERB_CODE('S', 'T', 'L', 'S'),
+    VERB_VRFY = VERB_CODE('V', 'R', 'F', 'Y'),
+};
+
+static bool is_smtp(const struct session_info *s)
 {
-    return c->verb[0] == verb[0] && strcmp(c->verb, verb) == 0;
+    return strcmp(s->protocol, "pop3") != 0 && strcmp(s->protocol, "pop2") != 0;
 }
 
-static void judge_use(const struct event *e, const struct command *c, uint64_t marks)
+/* Pipelining that was not offered (RFC 2920 3); that BDAT is pipelined is RFC 3030's. */
+static void judge_pipelined(const struct event *e, const struct command *c, uint32_t verb)
 {
-    if (verb_is(c, "VRFY") || verb_is(c, "EXPN")) {
-        tell_once(e, TOLD_VRFY, NOTE_ID_VRFY_EXPN, c->line, c->number);
+    if (is_smtp(e->session) && verb != VERB_BDAT && verb != VERB_EHLO && verb != VERB_HELO) {
+        tell_once(e, TOLD_PIPELINING, NOTE_ID_PIPELINING_NOT_OFFERED, c->word, c->number);
     }
+}
+
+/* What is used without having been offered. */
+static void judge_use(const struct event *e, const struct command *c, uint32_t verb, uint64_t marks)
+{
     if (!offer_known(e->session, marks) || c->flags & (COMMAND_EARLY | COMMAND_END_OF_DATA)) {
         return;
     }
-    bool smtp =
-        strcmp(e->session->protocol, "pop3") != 0 && strcmp(e->session->protocol, "pop2") != 0;
-    if (smtp && c->flags & COMMAND_PIPELINED && !(marks & MARK_OFFERED_PIPELINING) &&
-        !verb_is(c, "BDAT") && !verb_is(c, "EHLO") && !verb_is(c, "HELO")) {
-        tell_once(e, TOLD_PIPELINING, NOTE_ID_PIPELINING_NOT_OFFERED, c->word, c->number);
+    if (c->flags & COMMAND_PIPELINED && !(marks & MARK_OFFERED_PIPELINING)) {
+        judge_pipelined(e, c, verb);
     }
-    if (verb_is(c, "BDAT") && !(marks & MARK_OFFERED_CHUNKING)) {
+    if (verb == VERB_BDAT && !(marks & MARK_OFFERED_CHUNKING)) {
         tell_once(e, TOLD_CHUNKING, NOTE_ID_CHUNKING_NOT_OFFERED, c->line, c->number);
-    }
-    if (smtp && verb_is(c, "AUTH") && !(marks & MARK_OFFERED_AUTH)) {
+    } else if (verb == VERB_AUTH && !(marks & MARK_OFFERED_AUTH) && is_smtp(e->session)) {
         tell_once(e, TOLD_AUTH, NOTE_ID_AUTH_NOT_OFFERED, c->word, c->number);
-    }
-    if (verb_is(c, "MAIL") && !(marks & MARK_OFFERED_SMTPUTF8) &&
-        bytes_search(c->argument, " SMTPUTF8", 0) != SIZE_MAX) {
+    } else if (verb == VERB_MAIL && !(marks & MARK_OFFERED_SMTPUTF8) &&
+               bytes_search(c->argument, " SMTPUTF8", 0) != SIZE_MAX) {
         tell_once(e, TOLD_SMTPUTF8, NOTE_ID_SMTPUTF8_NOT_OFFERED, c->argument, c->number);
+    }
+}
+
+static void judge_refusal(struct judge *j, const struct event *e, uint32_t verb)
+{
+    const struct command *c = e->u.exchange->command;
+    const struct reply *r = e->u.exchange->reply;
+    if (verb == VERB_STARTTLS || verb == VERB_STLS) {
+        *session_marks(e->session) |= MARK_REFUSED_TLS;
+    }
+    if (verb == VERB_DATA) {
+        judge_refused_data(e, c, r);
+    } else {
+        judge_refused_command(j, e, c, r);
+    }
+}
+
+static void mark_clear_mail(uint64_t *marks)
+{
+    if (!(*marks & MARK_TLS)) {
+        *marks |= MARK_CLEAR_MAIL;
+    }
+}
+
+static void judge_agreed(struct judge *j, const struct event *e, uint32_t verb)
+{
+    uint64_t *marks = session_marks(e->session);
+    switch (verb) {
+    case VERB_EHLO:
+    case VERB_LHLO:
+    case VERB_CAPA:
+        judge_offer(j, e);
+        break;
+    case VERB_HELO:
+        *marks |= MARK_HELO;
+        break;
+    case VERB_RCPT:
+        *marks |= MARK_RECIPIENT;
+        break;
+    case VERB_MAIL:
+        *marks &= ~MARK_RECIPIENT;
+        mark_clear_mail(marks);
+        break;
+    case VERB_RETR:
+        mark_clear_mail(marks);
+        break;
+    default:
+        break;
     }
 }
 
@@ -155,34 +221,15 @@ static void judge_exchange(struct judge *j, const struct event *e)
 {
     const struct command *c = e->u.exchange->command;
     const struct reply *r = e->u.exchange->reply;
-    uint64_t *marks = session_marks(e->session);
-    judge_use(e, c, *marks);
+    uint32_t verb = verb_code(c->verb);
+    if (verb == VERB_VRFY || verb == VERB_EXPN) {
+        tell_once(e, TOLD_VRFY, NOTE_ID_VRFY_EXPN, c->line, c->number);
+    }
+    judge_use(e, c, verb, *session_marks(e->session));
     if (judge_refused(r)) {
-        if (verb_is(c, "STARTTLS") || verb_is(c, "STLS")) {
-            *marks |= MARK_REFUSED_TLS;
-        }
-        if (verb_is(c, "DATA")) {
-            judge_refused_data(e, c, r);
-        } else {
-            judge_refused_command(j, e, c, r);
-        }
-        return;
-    }
-    if (r == NULL || r->status != REPLY_OK) {
-        return;
-    }
-    if (verb_is(c, "EHLO") || verb_is(c, "LHLO") || verb_is(c, "CAPA")) {
-        judge_offer(j, e);
-    } else if (verb_is(c, "HELO")) {
-        *marks |= MARK_HELO;
-    } else if (verb_is(c, "RCPT")) {
-        *marks |= MARK_RECIPIENT;
-    }
-    if (verb_is(c, "MAIL")) {
-        *marks &= ~MARK_RECIPIENT;
-    }
-    if ((verb_is(c, "MAIL") || verb_is(c, "RETR")) && !(*marks & MARK_TLS)) {
-        *marks |= MARK_CLEAR_MAIL;
+        judge_refusal(j, e, verb);
+    } else if (r != NULL && r->status == REPLY_OK) {
+        judge_agreed(j, e, verb);
     }
 }
 

@@ -224,7 +224,7 @@ void session_reply(struct session *s, struct reply *r, const struct pending *p)
     if (s->info.last_negative) {
         keep_refusal(s, r);
     }
-    if (!session_tells(s, EV_REPLY)) {
+    if (!session_tells(s, EV_REPLY) || (p != NULL && s->to->ignores & EVENT_ANSWERS)) {
         return;
     }
     struct event e = {.kind = EV_REPLY,
