@@ -1,10 +1,9 @@
 #include "dissect/framer.h"
 
 #include "capture/base/error.h"
+#include "capture/base/pool.h"
 #include "dissect/framer_body.h"
 #include "dissect/framer_carry.h"
-
-#include <stdlib.h>
 
 static const char *const variant_names[EOD_COUNT] = {
     "CRLF.CRLF",      "LF.LF",       "CR.CR",         "CR.LF",   "LF.CR",
@@ -17,9 +16,9 @@ const char *eod_variant_name(enum eod_variant v)
     return v < EOD_COUNT ? variant_names[v] : "?";
 }
 
-void framer_init(struct framer *f, enum dir dir, const struct limits *limits)
+void framer_init(struct framer *f, enum dir dir, const struct limits *limits, struct pool *pool)
 {
-    *f = (struct framer){.dir = (uint8_t)dir, .mode = MODE_LINE, .limits = limits};
+    *f = (struct framer){.dir = (uint8_t)dir, .mode = MODE_LINE, .limits = limits, .pool = pool};
 }
 
 static bool is_hold(unsigned mode)
@@ -31,7 +30,7 @@ void framer_done(struct framer *f)
 {
     carry_free(&f->carry);
     carry_free(&f->held);
-    free(f->body);
+    pool_give(f->pool, f->body, sizeof *f->body);
     f->body = NULL;
 }
 
@@ -400,7 +399,7 @@ void framer_mode(struct framer *f, enum frame_mode mode, uint64_t count)
     if (mode == MODE_BODY) {
         bool resumes = count == BODY_RESUMES && f->body != NULL;
         if (f->body == NULL) {
-            f->body = xmalloc(sizeof *f->body);
+            f->body = pool_take(f->pool, sizeof *f->body);
         }
         if (!resumes) {
             body_begin(f->body, f->saw_lf && !f->saw_crlf);
@@ -487,7 +486,7 @@ static bool give_rest(struct framer *f, struct frame *out)
     return false;
 }
 
-static bool next_gap(struct framer *f, struct frame *out)
+COLD static bool next_gap(struct framer *f, struct frame *out)
 {
     const struct gap *g = f->gap;
     *out = plain_frame(f, FRAME_GAP);

@@ -85,6 +85,7 @@ struct frame {
     const struct gap *gap;
 };
 
+struct pool;
 struct framer_carry; /* an unfinished line, or what is held: only while there is one */
 struct framer_body;  /* a body in progress: only while there is one */
 
@@ -93,6 +94,7 @@ struct framer {
     uint64_t in_packet, in_offset; /* of in.p[0] */
     int64_t in_time;
     const struct limits *limits;
+    struct pool *pool;
     const struct gap *gap; /* pushed and not yet told; borrowed until framer_next says false */
     struct framer_carry *carry;
     struct framer_carry *held; /* released bytes, read before `in` */
@@ -105,7 +107,8 @@ struct framer {
     bool stuck_told;
 };
 
-void framer_init(struct framer *f, enum dir dir, const struct limits *limits);
+/* A body's state is a piece of pool (or NULL). */
+void framer_init(struct framer *f, enum dir dir, const struct limits *limits, struct pool *pool);
 void framer_done(struct framer *f);
 /* Gives the next piece of the stream; the previous one must be used up (framer_next said false). */
 void framer_push(struct framer *f, const struct chunk *c);

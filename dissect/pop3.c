@@ -13,24 +13,25 @@ const char pop3_transaction[] = "TRANSACTION";
 const char pop3_update[] = "UPDATE";
 static const char stls_state[] = "STLS", tls_state[] = "TLS", closed_state[] = "CLOSED";
 
+/* The frequent ones first. */
 static const struct pop3_verb verbs[] = {
     {"USER", POP3_USER, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
     {"PASS", POP3_PASS, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
-    {"APOP", POP3_APOP, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
-    {"AUTH", POP3_AUTH, IN_AUTHORIZATION, SHAPE_LIST, SHAPE_LINE},
-    {"RPOP", POP3_RPOP, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
-    {"STLS", POP3_STLS, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
-    {"CAPA", POP3_CAPA, IN_BOTH, SHAPE_LIST, SHAPE_LIST},
     {"STAT", POP3_STAT, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
     {"LIST", POP3_LIST, IN_TRANSACTION, SHAPE_LIST, SHAPE_LINE},
     {"UIDL", POP3_UIDL, IN_TRANSACTION, SHAPE_LIST, SHAPE_LINE},
     {"RETR", POP3_RETR, IN_TRANSACTION, SHAPE_MAIL, SHAPE_MAIL},
-    {"TOP", POP3_TOP, IN_TRANSACTION, SHAPE_MAIL, SHAPE_MAIL},
     {"DELE", POP3_DELE, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
-    {"RSET", POP3_RSET, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
-    {"LAST", POP3_LAST, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
-    {"NOOP", POP3_NOOP, IN_BOTH, SHAPE_LINE, SHAPE_LINE},
     {"QUIT", POP3_QUIT, IN_BOTH, SHAPE_LINE, SHAPE_LINE},
+    {"CAPA", POP3_CAPA, IN_BOTH, SHAPE_LIST, SHAPE_LIST},
+    {"AUTH", POP3_AUTH, IN_AUTHORIZATION, SHAPE_LIST, SHAPE_LINE},
+    {"APOP", POP3_APOP, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
+    {"STLS", POP3_STLS, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
+    {"TOP", POP3_TOP, IN_TRANSACTION, SHAPE_MAIL, SHAPE_MAIL},
+    {"NOOP", POP3_NOOP, IN_BOTH, SHAPE_LINE, SHAPE_LINE},
+    {"RSET", POP3_RSET, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
+    {"RPOP", POP3_RPOP, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
+    {"LAST", POP3_LAST, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
     {"XTND", POP3_XTND, IN_BOTH, SHAPE_LINE, SHAPE_LINE},
     {"UTF8", POP3_OTHER, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
     {"LANG", POP3_LANG, IN_BOTH, SHAPE_LIST, SHAPE_LINE},
@@ -130,7 +131,9 @@ static void parse(struct bytes line, struct command *c, const struct pop3_verb *
 static uint64_t message_number(struct bytes argument)
 {
     uint64_t n = 0;
-    bytes_u64(bytes_word(&argument), &n);
+    if (argument.n > 0) {
+        bytes_u64(bytes_word(&argument), &n);
+    }
     return n;
 }
 
@@ -482,7 +485,7 @@ static void close(struct session *s, enum stream_close how)
 static void done(struct session *s)
 {
     struct pop3 *st = pop3_of(s);
-    pop3_open_free(st);
+    pop3_open_free(s);
     auth_free(&st->auth);
     free(st->user);
     mailbox_done(&st->box);

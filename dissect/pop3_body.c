@@ -1,6 +1,7 @@
 #include "dissect/pop3_private.h"
 
 #include "capture/base/error.h"
+#include "capture/base/pool.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,19 +15,20 @@ static struct pop3_open *open_of(struct session *s)
     return pop3_of(s)->open;
 }
 
-static void open_free(struct pop3_open *o)
+static void open_free(struct session *s, struct pop3_open *o)
 {
     if (o->capabilities != NULL) {
         buf_done(o->capabilities);
         free(o->capabilities);
     }
-    free(o);
+    pool_give(session_pool(s), o, sizeof *o + o->line_n);
 }
 
-void pop3_open_free(struct pop3 *st)
+void pop3_open_free(struct session *s)
 {
+    struct pop3 *st = pop3_of(s);
     if (st->open != NULL) {
-        open_free(st->open);
+        open_free(s, st->open);
         st->open = NULL;
     }
 }
@@ -198,7 +200,7 @@ void pop3_open_begin(struct session *s, const struct pending *p, const struct re
 {
     struct pop3 *st = pop3_of(s);
     struct bytes line = r ? r->raw : (struct bytes){NULL, 0};
-    struct pop3_open *o = xcalloc(1, sizeof *o + line.n);
+    struct pop3_open *o = pool_take_zeroed(session_pool(s), sizeof *o + line.n);
     st->open = o;
     o->shape = (uint8_t)shape;
     o->tag = (uint8_t)(p ? p->tag : POP3_UNKNOWN);
@@ -251,7 +253,7 @@ void pop3_open_end(struct session *s, const struct frame *f, bool ended)
                           .last_packet = o->last_packet};
         session_answered(s, o->line_n > 0 ? &r : NULL, o->lines);
     }
-    open_free(o);
+    open_free(s, o);
 }
 
 /* Is more of the message to come, by the size that was declared? */

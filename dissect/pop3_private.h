@@ -134,7 +134,7 @@ void pop3_open_begin(struct session *s, const struct pending *p, const struct re
 void pop3_open_frame(struct session *s, const struct frame *f);
 /* Ends it: ended tells that its end mark was seen. */
 void pop3_open_end(struct session *s, const struct frame *f, bool ended);
-void pop3_open_free(struct pop3 *st);
+void pop3_open_free(struct session *s);
 
 enum certainty pop3_probe(const struct opening *o, bool *flip);
 

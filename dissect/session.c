@@ -29,7 +29,7 @@ struct session *session_open(const struct protocol *p, const struct session_conf
     pending_init(&s->pending, config->pool);
     arena_init_in(&s->arena, config->pool, (uint32_t)config->limits->session_bytes);
     for (int d = 0; d < 2; d++) {
-        framer_init(&s->framer[d], (enum dir)d, config->limits);
+        framer_init(&s->framer[d], (enum dir)d, config->limits, config->pool);
         if (flow->midstream) {
             framer_start_torn(&s->framer[d]);
         }
@@ -471,7 +471,8 @@ static struct bytes cause_text(const struct session *s, const struct frame *f)
 
 void session_set_state(struct session *s, const char *to, const struct frame *cause, bool legal)
 {
-    if ((s->info.state == to || strcmp(s->info.state, to) == 0) && legal) {
+    bool same = s->info.state[0] == to[0] && strcmp(s->info.state, to) == 0;
+    if (same && legal) {
         return;
     }
     const char *from = s->info.state;

@@ -5,10 +5,8 @@
  */
 #include "dissect/reply.h"
 
-#include "capture/base/error.h"
+#include "capture/base/pool.h"
 #include "dissect/smtp.h"
-
-#include <stdlib.h>
 
 #define MANY_LINES  1000
 #define KEPT_TEXT   65536
@@ -46,12 +44,17 @@ struct bytes smtp_reply_kept(const struct session *s, const struct reply *r, str
     return kept;
 }
 
+static void free_reply(struct session *s, struct smtp_reply_in *in)
+{
+    buf_done(&in->raw);
+    pool_give(session_pool(s), in, sizeof *in);
+}
+
 void smtp_reply_free(struct session *s)
 {
     struct smtp *x = smtp_of(s);
     if (x->reply != NULL) {
-        buf_done(&x->reply->raw);
-        free(x->reply);
+        free_reply(s, x->reply);
         x->reply = NULL;
     }
 }
@@ -130,13 +133,12 @@ static void close_reply(struct session *s, const struct frame *f)
         session_note(s, NOTE_ID_REPLY_INCONSISTENT, bytes_sub(in->r.raw, 0, 200), f);
     }
     tell_reply(s, &in->r, f);
-    buf_done(&in->raw);
-    free(in);
+    free_reply(s, in);
 }
 
 static struct smtp_reply_in *open_reply(struct session *s, const struct frame *f)
 {
-    struct smtp_reply_in *in = xcalloc(1, sizeof *in);
+    struct smtp_reply_in *in = pool_take_zeroed(session_pool(s), sizeof *in);
     buf_init(&in->raw, (size_t)session_limits(s)->reply_bytes);
     buf_room(&in->raw, USUAL_REPLY);
     in->r = (struct reply){.dir = f->dir, .time = f->time, .packet = f->packet};

@@ -54,7 +54,7 @@ static void play(const struct limits *l, enum frame_mode mode, uint64_t count, s
                  size_t step, struct seen *s)
 {
     struct framer f;
-    framer_init(&f, FROM_CLIENT, l);
+    framer_init(&f, FROM_CLIENT, l, NULL);
     framer_mode(&f, mode, count);
     buf_init(&s->text, 1 << 20);
     buf_init(&s->body, 1 << 20);
@@ -210,7 +210,7 @@ static void held_lines_keep_their_packets(void **state)
     struct limits l = limits_default();
     struct framer f;
     struct frame fr;
-    framer_init(&f, FROM_CLIENT, &l);
+    framer_init(&f, FROM_CLIENT, &l, NULL);
     framer_mode(&f, MODE_HOLD, 0);
     static const char said[] = "a\r\nbc\r\nd\r\n";
     for (uint64_t i = 0; i < sizeof said - 1; i++) { /* a byte a packet */
