@@ -79,23 +79,25 @@ void smtp_banner(struct session *s, const struct reply *r, const struct frame *f
 static void keep_capabilities(struct session *s, const struct reply *r)
 {
     struct session_info *info = session_info(s);
-    struct buf scratch, offer;
-    buf_init(&scratch, 65536);
+    struct buf offer;
+    struct bytes rest = r->raw, line, text;
+    uint16_t code;
+    bool more;
     buf_init(&offer, 65536);
-    struct bytes text = smtp_reply_text(r, &scratch), line;
-    for (uint32_t n = 0; bytes_split(&text, '\n', &line); n++) {
-        if (n > 0 && line.n > 0 && !(n < 64 && r->torn_lines >> n & 1)) {
+    buf_room(&offer, r->raw.n < 65536 ? r->raw.n : 0);
+    for (uint32_t n = 0; bytes_split(&rest, '\n', &line); n++) {
+        reply_smtp_line(line, &code, &more, &text);
+        if (n > 0 && text.n > 0 && !(n < 64 && r->torn_lines >> n & 1)) {
             if (offer.n > 0) {
                 buf_add_byte(&offer, '\n');
             }
-            buf_add(&offer, line);
+            buf_add(&offer, text);
         }
     }
     if (!bytes_equal(buf_bytes(&offer), info->capabilities)) {
         info->capabilities = session_keep(s, buf_bytes(&offer));
     }
     buf_done(&offer);
-    buf_done(&scratch);
 }
 
 static void hello_answered(struct session *s, struct pending *p, const struct reply *r,
