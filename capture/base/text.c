@@ -474,3 +474,34 @@ bool text_base64(struct buf *out, struct bytes b)
     out->n += at;
     return to != NULL || b.n == 0;
 }
+
+/* ---- numbers ---- */
+
+static size_t digits_of(uint64_t v)
+{
+    size_t n = 1;
+    for (; v >= 10000; v /= 10000) {
+        n += 4;
+    }
+    return n + (v >= 10) + (v >= 100) + (v >= 1000);
+}
+
+size_t text_number(uint8_t *to, uint64_t v)
+{
+    static const char pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233"
+        "34353637383940414243444546474849505152535455565758596061626364656667"
+        "6869707172737475767778798081828384858687888990919293949596979899";
+    size_t n = digits_of(v);
+    uint8_t *p = to + n;
+    for (; v >= 100; v /= 100) {
+        p -= 2;
+        memcpy(p, pairs + 2 * (v % 100), 2);
+    }
+    if (v >= 10) {
+        memcpy(to, pairs + 2 * v, 2);
+    } else {
+        *to = (uint8_t)('0' + v);
+    }
+    return n;
+}

@@ -41,6 +41,9 @@ bool text_fit(struct buf *out, struct bytes b, int columns, bool ascii);
 int text_columns(struct bytes b);
 /* Appends b as the inside of a JSON string (no quotes). */
 bool text_json(struct buf *out, struct bytes b);
+/* Writes v in decimal, at most TEXT_NUMBER_ROOM digits; answers how many. No NUL. */
+#define TEXT_NUMBER_ROOM 20
+size_t text_number(uint8_t *to, uint64_t v);
 /* Appends b in base64 (RFC 4648 4). */
 bool text_base64(struct buf *out, struct bytes b);
 /* Appends at most `most` characters of [A-Za-z0-9._-], others as '_'; never empty, never

@@ -88,16 +88,14 @@ static void log_object(struct json_export *x, uint32_t file)
         return;
     }
     if (name != x->last_name) {
-        buf_clear(&x->path_text);
-        text_json(&x->path_text, bytes_of(name));
+        buf_clear(&x->log_text);
+        buf_add_str(&x->log_text, "\"log\":{\"file\":{\"path\":\"");
+        text_json(&x->log_text, bytes_of(name));
+        buf_add_str(&x->log_text, "\"}}");
         x->last_name = name;
     }
-    json_open(&x->j, "log");
-    json_open(&x->j, "file");
-    json_key(&x->j, "path");
-    json_raw(&x->j, "\"");
-    buf_add(x->j.out, buf_bytes(&x->path_text));
-    json_raw(&x->j, "\"}}");
+    json_comma(&x->j);
+    buf_add(x->j.out, buf_bytes(&x->log_text));
 }
 
 static void put_ip(struct json *j, const uint8_t *ip, uint8_t version)
@@ -482,7 +480,7 @@ static bool json_sink_close(struct sink *self, struct error *err)
     struct json_export *x = (struct json_export *)self;
     bool fine = out_done(&x->out, err);
     buf_done(&x->text);
-    buf_done(&x->path_text);
+    buf_done(&x->log_text);
     for (size_t i = 0; i < JSON_ORIGINS; i++) {
         buf_done(&x->origins[i].text);
     }
@@ -499,7 +497,7 @@ static struct sink *json_open_sink(const struct export_config *c, struct error *
     out_init(&x->out, c->out, c->line_buffered);
     json_init(&x->j, &x->out.b, WHEN_MICRO);
     buf_init(&x->text, SIZE_MAX);
-    buf_init(&x->path_text, SIZE_MAX);
+    buf_init(&x->log_text, SIZE_MAX);
     for (size_t i = 0; i < JSON_ORIGINS; i++) {
         buf_init(&x->origins[i].text, SIZE_MAX);
     }

@@ -27,8 +27,8 @@ struct json_export {
     struct json j;
     uint64_t sequence;
     struct buf text;       /* decoded and masked texts on their way */
-    const char *last_name; /* log.file.path: the name that path_text holds, quoted */
-    struct buf path_text;
+    const char *last_name; /* the name that log_text has */
+    struct buf log_text;   /* "log":{...} */
     struct json_origin origins[JSON_ORIGINS];
 };
 

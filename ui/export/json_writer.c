@@ -5,11 +5,6 @@
 #define SECOND INT64_C(1000000000)
 #define DAY    (86400 * SECOND)
 
-static const char digit_pairs[] =
-    "00010203040506070809101112131415161718192021222324252627282930313233"
-    "34353637383940414243444546474849505152535455565758596061626364656667"
-    "6869707172737475767778798081828384858687888990919293949596979899";
-
 void json_init(struct json *j, struct buf *out, enum when_precision precision)
 {
     *j = (struct json){.out = out, .precision = precision, .day = INT64_MIN};
@@ -30,35 +25,9 @@ void json_close_array(struct json *j, const char *key)
     }
 }
 
-/* Two digits of v, which is below 100. */
-static inline void put_pair(uint8_t *p, unsigned v)
-{
-    memcpy(p, digit_pairs + 2 * (size_t)v, 2);
-}
-
-static inline unsigned digits_of(uint64_t v)
-{
-    unsigned n = 1;
-    for (; v >= 10000; v /= 10000) {
-        n += 4;
-    }
-    return n + (v >= 10) + (v >= 100) + (v >= 1000);
-}
-
 void json_number(struct json *j, uint64_t v)
 {
-    unsigned n = digits_of(v);
-    uint8_t *p = json_room(j, n);
-    j->out->n += n;
-    for (p += n; v >= 100; v /= 100) {
-        p -= 2;
-        put_pair(p, (unsigned)(v % 100));
-    }
-    if (v >= 10) {
-        put_pair(p - 2, (unsigned)v);
-    } else {
-        p[-1] = (uint8_t)('0' + v);
-    }
+    j->out->n += text_number(json_room(j, TEXT_NUMBER_ROOM), v);
 }
 
 /* How much of text has at most JSON_TEXT_MOST bytes as UTF-8, where a byte that can not be decoded
@@ -155,6 +124,13 @@ static size_t put_fraction(uint8_t *p, unsigned ns, enum when_precision precisio
         p[i] = (uint8_t)('0' + v % 10);
     }
     return (size_t)precision;
+}
+
+/* Two digits of v, which is below 100. */
+static inline void put_pair(uint8_t *p, unsigned v)
+{
+    p[0] = (uint8_t)('0' + v / 10);
+    p[1] = (uint8_t)('0' + v % 10);
 }
 
 /* The date changes once a day, so it is kept; the rest is a few divisions. */

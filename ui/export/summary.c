@@ -11,16 +11,13 @@
 
 void summary_number(struct buf *out, uint64_t n, int width)
 {
-    uint8_t room[40];
-    size_t at = sizeof room;
-    do {
-        room[--at] = (uint8_t)('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-    while (at > sizeof room - 20 && (int)(sizeof room - at) < width) {
-        room[--at] = ' ';
+    static const char blanks[] = "                    ";
+    uint8_t digits[TEXT_NUMBER_ROOM];
+    size_t used = text_number(digits, n), pad = width > (int)used ? (size_t)width - used : 0;
+    if (pad > 0) {
+        buf_add(out, bytes_sub(bytes_of(blanks), 0, pad));
     }
-    buf_add(out, bytes_make(room + at, sizeof room - at));
+    buf_add(out, bytes_make(digits, used));
 }
 
 void summary_address(struct buf *out, const struct endpoint *e, uint8_t ip_version)

@@ -54,34 +54,7 @@ static uint8_t *cell_end(uint8_t *p, size_t used, int width)
     return p;
 }
 
-static uint8_t *put_number(uint8_t *p, uint64_t n)
-{
-    uint8_t digits[20];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (uint8_t)('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-    while (at < sizeof digits) {
-        *p++ = digits[at++];
-    }
-    return p;
-}
-
-static uint8_t *number_cell(uint8_t *p, uint64_t n, int width)
-{
-    uint64_t power = 10;
-    for (int i = 1; i < width; i++, power *= 10) {
-        if (n < power) {
-            *p++ = ' ';
-        }
-    }
-    p = put_number(p, n);
-    *p++ = ' ';
-    return p;
-}
-
-static uint8_t *right_cell(uint8_t *p, const char *text, size_t n, size_t width)
+static uint8_t *right_cell(uint8_t *p, const void *text, size_t n, size_t width)
 {
     for (size_t i = n; i < width; i++) {
         *p++ = ' ';
@@ -89,6 +62,12 @@ static uint8_t *right_cell(uint8_t *p, const char *text, size_t n, size_t width)
     memcpy(p, text, n);
     p[n] = ' ';
     return p + n + 1;
+}
+
+static uint8_t *number_cell(uint8_t *p, uint64_t n, size_t width)
+{
+    uint8_t digits[TEXT_NUMBER_ROOM];
+    return right_cell(p, digits, text_number(digits, n), width);
 }
 
 static bool is_plain(struct bytes text)
@@ -127,10 +106,10 @@ static uint8_t *end_cell(struct sessions_view *v, uint8_t *p, const struct sessi
     }
     uint8_t *from = p;
     for (int i = 0; i < 4; i++) {
-        p = put_number(p, e->ip[i]);
+        p += text_number(p, e->ip[i]);
         *p++ = i < 3 ? '.' : ':';
     }
-    p = put_number(p, e->port);
+    p += text_number(p, e->port);
     return cell_end(p, (size_t)(p - from), END);
 }
 
