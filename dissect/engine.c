@@ -139,7 +139,7 @@ static void number_ready(struct engine *e)
 }
 
 /* The undecided before the first claimed connection lose their place. */
-static void number_now(struct engine *e)
+COLD static void number_now(struct engine *e)
 {
     while (e->waiting > 0 && e->head != NULL) {
         if (e->head->claimed) {
@@ -280,8 +280,8 @@ static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void
     return STREAM_MORE;
 }
 
-static void on_gap(void *ctx, const struct flow_info *flow, void **user, enum dir dir,
-                   const struct gap *g)
+COLD static void on_gap(void *ctx, const struct flow_info *flow, void **user, enum dir dir,
+                        const struct gap *g)
 {
     struct engine *e = ctx;
     (void)flow;
@@ -296,8 +296,8 @@ static void on_gap(void *ctx, const struct flow_info *flow, void **user, enum di
     detect_log_gap(log_of(e, c), dir, g); /* missing before enough was said */
 }
 
-static void on_note(void *ctx, const struct flow_info *flow, void **user,
-                    const struct stream_note *n)
+COLD static void on_note(void *ctx, const struct flow_info *flow, void **user,
+                         const struct stream_note *n)
 {
     struct engine *e = ctx;
     (void)flow;
@@ -333,7 +333,7 @@ static void on_fin(void *ctx, const struct flow_info *flow, void **user, enum di
 }
 
 /* The flow is gone, the session still waits for its number: it keeps a copy of what it needs. */
-static void wait_closed(struct engine *e, struct conn *c, enum stream_close how, int64_t time)
+COLD static void wait_closed(struct engine *e, struct conn *c, enum stream_close how, int64_t time)
 {
     struct flow_info *own = xcalloc(1, sizeof *own);
     *own = *c->flow;

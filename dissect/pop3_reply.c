@@ -238,7 +238,7 @@ static bool says_tls(struct bytes text)
 }
 
 /* "+ challenge" of an exchange that began unseen, or with an unknown word: the client answers. */
-static void stray_challenge(struct session *s, struct reply *r)
+COLD static void stray_challenge(struct session *s, struct reply *r)
 {
     if (bytes_at(r->raw, 0) == '+' && r->status == REPLY_ODD) {
         pop3_of(s)->dangling = true;
@@ -246,7 +246,8 @@ static void stray_challenge(struct session *s, struct reply *r)
     }
 }
 
-static void unasked(struct session *s, struct reply *r, struct bytes text, const struct frame *f)
+COLD static void unasked(struct session *s, struct reply *r, struct bytes text,
+                         const struct frame *f)
 {
     pop3_of(s)->greeted = true; /* it will not come any more */
     r->unasked = true;
@@ -380,7 +381,7 @@ static bool is_message_tail(struct session *s, const struct frame *f)
 }
 
 /* A line that is no status line: more of an answer whose beginning was lost, or just text. */
-static void stray_line(struct session *s, const struct frame *f)
+COLD static void stray_line(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
     struct pending *p = session_oldest(s);

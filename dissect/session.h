@@ -40,8 +40,8 @@ struct session *session_open(const struct protocol *p, const struct session_conf
                              struct sink *to, const struct flow_info *flow, bool flip,
                              uint64_t number, const char id[static 17]);
 void session_data(struct session *s, enum dir dir, const struct chunk *c);
-void session_gap(struct session *s, enum dir dir, const struct gap *g);
-void session_stream_note(struct session *s, const struct stream_note *n);
+COLD void session_gap(struct session *s, enum dir dir, const struct gap *g);
+COLD void session_stream_note(struct session *s, const struct stream_note *n);
 /* One direction is over (FIN). */
 void session_fin(struct session *s, enum dir dir, int64_t time);
 /* Ends the session: drains, tells what is open, emits EV_CLOSE, frees, nulls. */
@@ -49,7 +49,7 @@ void session_close(struct session **s, enum stream_close how, int64_t time);
 /* Bytes held, for memory accounting. */
 size_t session_held(struct session *s);
 /* TLS from the first byte (implicit): told by the engine before any data. */
-void session_implicit_tls(struct session *s);
+COLD void session_implicit_tls(struct session *s);
 
 /* ---- for protocols ---- */
 
@@ -106,7 +106,7 @@ struct bytes session_keep(struct session *s, struct bytes b);
 
 /* -- roles */
 enum dir session_commander(const struct session *s); /* who sends commands now */
-void session_swap_roles(struct session *s);          /* TURN, ATRN */
+COLD void session_swap_roles(struct session *s);     /* TURN, ATRN */
 
 /* -- framing */
 void session_want(struct session *s, enum frame_mode mode, uint64_t count);
@@ -114,7 +114,7 @@ bool session_release(struct session *s, enum dir dir, enum frame_mode mode, uint
 bool session_on_hold(const struct session *s, enum dir dir);
 /* Where bytes were lost, and only there: the other direction reads on in that mode from the point
  * it reached, though it is not on hold. */
-void session_divert(struct session *s, enum dir dir, enum frame_mode mode, uint64_t count);
+COLD void session_divert(struct session *s, enum dir dir, enum frame_mode mode, uint64_t count);
 /* Reads what a direction just released has waiting, now: the frame at hand answers it. */
 void session_drain(struct session *s, enum dir dir);
 struct framer *session_framer(struct session *s, enum dir dir);
@@ -159,15 +159,15 @@ struct bytes session_masked_copy(const struct session *s, struct bytes text, str
 struct message *session_message_begin(struct session *s, enum transfer t, enum dir dir,
                                       const struct frame *f);
 void session_message_data(struct session *s, struct message *m, const struct frame *f);
-void session_message_gap(struct session *s, struct message *m, const struct frame *f);
+COLD void session_message_gap(struct session *s, struct message *m, const struct frame *f);
 /* The body is over; complete: its end was seen and nothing is missing. */
 void session_message_end(struct session *s, struct message *m, const struct frame *f,
                          bool complete);
 /* Keeps the hash state at this point of the body, for session_message_cut. False beyond
  * limits.eod_candidates. */
-bool session_message_checkpoint(struct session *s, struct message *m, uint64_t body_offset);
+COLD bool session_message_checkpoint(struct session *s, struct message *m, uint64_t body_offset);
 /* Goes back to a checkpoint: the message ends at body_offset. */
-void session_message_cut(struct session *s, struct message *m, uint64_t body_offset);
+COLD void session_message_cut(struct session *s, struct message *m, uint64_t body_offset);
 /* The verdict: outcome, reply fields and `wait` are set by the caller; tells EV_MESSAGE and frees
  * m. */
 void session_message_verdict(struct session *s, struct message **m);
@@ -175,7 +175,8 @@ struct arena *session_message_arena(struct message *m);
 
 /* -- other facts */
 void session_credential(struct session *s, const struct credential *c);
-void session_note(struct session *s, enum note_id id, struct bytes evidence, const struct frame *f);
+COLD void session_note(struct session *s, enum note_id id, struct bytes evidence,
+                       const struct frame *f);
 /* TLS begins: called in the frame of the positive reply to STARTTLS/STLS, while the client is on
  * hold. From here the session itself does all that both protocols need (session_tls.c): it looks
  * whether a handshake follows, sets protocol->tls_state, reads the handshake, tells EV_TLS; bytes
@@ -187,7 +188,7 @@ void session_start_tls(struct session *s);
  */
 bool session_encrypted(const struct session *s);
 /* This is not our protocol after all (limits.unknown_commands): both directions go opaque. */
-void session_give_up(struct session *s);
+COLD void session_give_up(struct session *s);
 
 /* -- the receiver's reading of an ambiguous end of data (session_retain.c)
  * session_retain, in a FRAME_AMBIGUOUS: from `offset` of `dir` on what comes is kept, while dir is

@@ -76,12 +76,12 @@ size_t session_messages_held(const struct session *s);
 
 /* Straight into the framer, and drained. */
 void session_read(struct session *s, enum dir dir, const struct chunk *c);
-void session_read_gap(struct session *s, enum dir dir, const struct gap *g);
+COLD void session_read_gap(struct session *s, enum dir dir, const struct gap *g);
 void session_read_fin(struct session *s, enum dir dir, int64_t time);
 
 /* session_retain.c: kept where something is kept, else read. session_settle plays what waits. */
-void session_take_data(struct session *s, enum dir dir, const struct chunk *c);
-void session_take_gap(struct session *s, enum dir dir, const struct gap *g);
+COLD void session_take_data(struct session *s, enum dir dir, const struct chunk *c);
+COLD void session_take_gap(struct session *s, enum dir dir, const struct gap *g);
 void session_take_fin(struct session *s, enum dir dir, int64_t time);
 void session_settle(struct session *s);
 void session_retain_close(struct session *s); /* nothing more will come: decided and played */

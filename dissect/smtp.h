@@ -216,8 +216,8 @@ static inline bool smtp_refused(const struct reply *r)
 }
 
 /* Tells a finding once a session. */
-void smtp_note_once(struct session *s, enum smtp_told told, enum note_id id, struct bytes evidence,
-                    const struct frame *f);
+COLD void smtp_note_once(struct session *s, enum smtp_told told, enum note_id id,
+                         struct bytes evidence, const struct frame *f);
 
 /* ---- smtp_verbs.c */
 const char *smtp_verb_name(enum smtp_verb v); /* "" for SMTP_UNKNOWN */
@@ -238,7 +238,7 @@ void smtp_client_line(struct session *s, const struct frame *f);
 
 /* ---- smtp_reply.c */
 void smtp_server_line(struct session *s, const struct frame *f);
-void smtp_reply_gap(struct session *s, const struct frame *f);
+COLD void smtp_reply_gap(struct session *s, const struct frame *f);
 /* Ends a reply that lacks its last line: the client goes on, or nothing more comes. f may be NULL.
  */
 void smtp_reply_settle(struct session *s, bool last);
@@ -261,10 +261,10 @@ size_t smtp_pair_held(struct session *s);
 /* ---- smtp_answer.c: r is NULL where no reply was seen; f may be NULL */
 void smtp_answered(struct session *s, struct pending *p, const struct reply *r,
                    const struct frame *f);
-void smtp_unanswered(struct session *s, struct pending *p);
+COLD void smtp_unanswered(struct session *s, struct pending *p);
 void smtp_banner(struct session *s, const struct reply *r, const struct frame *f);
-void smtp_unasked(struct session *s, const struct reply *r, const struct frame *f);
-void smtp_become_lmtp(struct session *s);
+COLD void smtp_unasked(struct session *s, const struct reply *r, const struct frame *f);
+COLD void smtp_become_lmtp(struct session *s);
 /* No greeting was seen, as it was lost: LMTP's port breaks the tie. */
 void smtp_guess_lmtp(struct session *s);
 /* Back to the state between transactions. */
@@ -321,7 +321,7 @@ void smtp_verdict_fill(const struct session *s, struct transaction *t, const str
 void smtp_message_tell(struct session *s, struct transaction *t);
 
 /* ---- smtp_eod.c */
-void smtp_eod_ambiguous(struct session *s, const struct frame *f);
+COLD void smtp_eod_ambiguous(struct session *s, const struct frame *f);
 bool smtp_eod_strict(struct session *s, const struct frame *f); /* false: nothing is open */
 void smtp_eod_decide(struct session *s);
 void smtp_eod_free(struct session *s);

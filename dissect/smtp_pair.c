@@ -209,7 +209,7 @@ static void tell_paired(struct session *s, struct pending *p, struct reply *r,
     }
 }
 
-static void tell_unasked(struct session *s, struct reply *r, const struct frame *f)
+COLD static void tell_unasked(struct session *s, struct reply *r, const struct frame *f)
 {
     r->unasked = true;
     session_reply(s, r, NULL);
@@ -248,7 +248,7 @@ static void tell_next(struct session *s, struct reply *r, const struct frame *f)
 }
 
 /* r answers a lost command: those before that one have their answers. */
-static void tell_lost(struct session *s, struct reply *r, const struct frame *f)
+COLD static void tell_lost(struct session *s, struct reply *r, const struct frame *f)
 {
     const struct smtp *x = smtp_of(s);
     const struct pending *p;
@@ -274,7 +274,7 @@ static void done(struct smtp_later *l)
 }
 
 /* Tells what was kept back where it belongs. */
-static void tell_placed(struct session *s, const struct places *l)
+COLD static void tell_placed(struct session *s, const struct places *l)
 {
     struct smtp *x = smtp_of(s);
     struct smtp_later *kept = take(x);
@@ -298,7 +298,7 @@ static void tell_placed(struct session *s, const struct places *l)
 
 /* ---- keeping back ---- */
 
-static void keep(struct session *s, const struct reply *r, const struct frame *f)
+COLD static void keep(struct session *s, const struct reply *r, const struct frame *f)
 {
     struct smtp *x = smtp_of(s);
     if (x->later == NULL) {
