@@ -17,8 +17,8 @@ enum look {
 static bool is_text(struct bytes b)
 {
     for (size_t i = 0; i < b.n; i++) {
-        if (b.n - i >= 8 && bytes8_below_blank(bytes8_load(b.p + i)) == 0) {
-            i += 7;
+        if (b.n - i >= 16 && !bytes16_below_blank(b.p + i)) {
+            i += 15;
             continue;
         }
         if (b.p[i] < ' ' && b.p[i] != '\t' && b.p[i] != '\r' && b.p[i] != '\n' && b.p[i] != 0x1b) {

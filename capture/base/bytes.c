@@ -1,5 +1,7 @@
 #include "capture/base/bytes.h"
 
+#include <endian.h>
+
 bool bytes_starts_rest(struct bytes b, const char *prefix)
 {
     for (size_t i = 0; prefix[i] != '\0'; i++) {
@@ -50,25 +52,35 @@ size_t bytes_search(struct bytes b, const char *needle, size_t from)
     return SIZE_MAX;
 }
 
-/* Some of these eight bytes may be blanks. */
-static bool blank8(const uint8_t *p)
+/* Of eight bytes, those before the first blank. */
+static size_t before_blank(const uint8_t *p)
 {
-    uint64_t x = bytes8_load(p);
-    return (bytes8_zero(x ^ UINT64_C(0x2020202020202020)) |
-            bytes8_zero(x ^ UINT64_C(0x0909090909090909))) != 0;
+    uint64_t x = le64toh(bytes8_load(p));
+    uint64_t blanks = bytes8_zero(x ^ UINT64_C(0x2020202020202020)) |
+                      bytes8_zero(x ^ UINT64_C(0x0909090909090909));
+    return blanks == 0 ? 8 : (size_t)__builtin_ctzll(blanks) / 8;
+}
+
+static size_t word_length(struct bytes b)
+{
+    size_t n = 0, step = 8;
+    for (; b.n - n >= 8 && step == 8; n += step) {
+        step = before_blank(b.p + n);
+    }
+    while (step == 8 && n < b.n && !ascii_is_blank(b.p[n])) {
+        n++;
+    }
+    return n;
 }
 
 struct bytes bytes_word(struct bytes *rest)
 {
     struct bytes b = bytes_trim(*rest);
-    size_t n = 0;
-    while (b.n - n >= 8 && !blank8(b.p + n)) {
-        n += 8;
+    size_t n = word_length(b), next = n;
+    while (next < b.n && ascii_is_blank(b.p[next])) {
+        next++;
     }
-    while (n < b.n && !ascii_is_blank(b.p[n])) {
-        n++;
-    }
-    *rest = bytes_trim(bytes_from(b, n));
+    *rest = bytes_from(b, next);
     return bytes_sub(b, 0, n);
 }
 

@@ -107,6 +107,18 @@ static inline uint64_t bytes8_load(const uint8_t *p)
     return x;
 }
 
+/* Is any of the sixteen bytes there below 0x20? */
+static inline bool bytes16_below_blank(const uint8_t *p)
+{
+    typedef uint8_t lanes __attribute__((vector_size(16)));
+    lanes x;
+    uint64_t half[2];
+    memcpy(&x, p, sizeof x);
+    x = (lanes)(x < 0x20);
+    memcpy(half, &x, sizeof half);
+    return (half[0] | half[1]) != 0;
+}
+
 /* The rest of bytes_starts, once the first byte agrees. */
 bool bytes_starts_rest(struct bytes b, const char *prefix);
 

@@ -1,4 +1,4 @@
-/* Searching in any case, eight bytes at a time, against the plain way of doing it. */
+/* Searching and splitting, many bytes at a time, against the plain way of doing it. */
 #include "capture/base/bytes.h"
 
 #include <setjmp.h>
@@ -55,11 +55,42 @@ static void only_letters_have_two_cases(void **state)
     }
 }
 
+/* Words of every length at every distance from the end, with what looks nearly like a blank. */
+static void words_end_at_blanks(void **state)
+{
+    (void)state;
+    static const char letters[] = "a!\x08\x0a\x1f\x89\xa0 \t";
+    srand(2);
+    for (int round = 0; round < 20000; round++) {
+        uint8_t text[40];
+        size_t n = (size_t)rand() % sizeof text, most = round % 2 ? sizeof letters - 1 : 7;
+        for (size_t i = 0; i < n; i++) {
+            text[i] = (uint8_t)letters[(size_t)rand() % most];
+        }
+        struct bytes rest = bytes_make(text, n), all = bytes_trim(rest);
+        struct bytes word = bytes_word(&rest);
+        size_t length = 0, next;
+        while (length < all.n && !ascii_is_blank(all.p[length])) {
+            length++;
+        }
+        for (next = length; next < all.n && ascii_is_blank(all.p[next]); next++) {
+        }
+        assert_true(bytes_equal(word, bytes_sub(all, 0, length)));
+        assert_true(bytes_equal(rest, bytes_from(all, next)));
+        bool control = false;
+        for (size_t i = 0; i < 16 && n >= 16; i++) {
+            control = control || text[i] < ' ';
+        }
+        assert_true(n < 16 || bytes16_below_blank(text) == control);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(search_finds_what_is_there),
         cmocka_unit_test(only_letters_have_two_cases),
+        cmocka_unit_test(words_end_at_blanks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
