@@ -4,16 +4,14 @@
 
 bool bytes_starts_rest(struct bytes b, const char *prefix)
 {
-    for (size_t i = 0; prefix[i] != '\0'; i++) {
-        if (i >= b.n) {
-            return false;
-        }
-        unsigned differs = b.p[i] ^ (unsigned char)prefix[i];
-        if (differs != 0 && !(differs == 0x20 && ascii_is_alpha(b.p[i]))) {
+    size_t i = 0;
+    for (; i < b.n && prefix[i] != '\0'; i++) {
+        uint8_t c = b.p[i], want = (uint8_t)prefix[i];
+        if (c != want && ((c ^ want) != 0x20 || !ascii_is_alpha(c))) {
             return false;
         }
     }
-    return true;
+    return prefix[i] == '\0';
 }
 
 bool bytes_ends(struct bytes b, const char *suffix)
