@@ -118,8 +118,7 @@ void across_free(struct across **ap)
 
 static uint64_t mix(const struct across *a, uint64_t h, struct bytes b)
 {
-    uint64_t pair[2] = {h, hash_bytes(a->key, b)};
-    return hash_bytes(a->key, bytes_make(pair, sizeof pair));
+    return hash_bytes((struct hash_key){a->key.k0 ^ h, a->key.k1}, b);
 }
 
 static struct bytes address_of(const struct session_info *s, enum dir d)
@@ -258,8 +257,10 @@ static void judge_relay(struct across *a, const struct event *e, const struct me
     if (id.n == 0 || m->outcome != OUTCOME_ACCEPTED) {
         return;
     }
-    uint64_t message = hash_bytes(a->key, id);
-    if (is_outside(s, FROM_SERVER)) { /* did the sender take it from outside before? */
+    bool to_outside = is_outside(s, FROM_SERVER);
+    bool from_outside = is_outside(s, FROM_CLIENT) && s->login != TRI_YES;
+    uint64_t message = to_outside || from_outside ? hash_bytes(a->key, id) : 0;
+    if (to_outside) { /* did the sender take it from outside before? */
         struct entry *en =
             table_find(&a->table[TABLE_RELAYED], mix(a, message, address_of(s, FROM_CLIENT)));
         uint64_t next = hash_bytes(a->key, address_of(s, FROM_SERVER));
@@ -269,7 +270,7 @@ static void judge_relay(struct across *a, const struct event *e, const struct me
             tell_entry(e, NOTE_ID_OPEN_RELAY, id, en);
         }
     }
-    if (is_outside(s, FROM_CLIENT) && s->login != TRI_YES) {
+    if (from_outside) {
         struct entry *en =
             table_get(&a->table[TABLE_RELAYED], mix(a, message, address_of(s, FROM_SERVER)));
         en->other = hash_bytes(a->key, address_of(s, FROM_CLIENT));

@@ -23,10 +23,16 @@ static void table_init(struct table *t, size_t places)
     *t = (struct table){.ids = xcalloc(places, sizeof *t->ids), .latest = INT64_MIN};
 }
 
-/* Where the id stands or would. A packet chooses the id, but not the place. */
-static uint64_t *table_place(const struct session_ids *ids, const struct table *t, uint64_t id)
+/* Where the id is looked for first. A packet chooses the id, but not the place. */
+static size_t first_place(const struct session_ids *ids, uint64_t id)
 {
-    size_t at = (size_t)hash_bytes(ids->secret, bytes_make(&id, sizeof id)) & ids->mask;
+    return (size_t)hash_bytes(ids->secret, bytes_make(&id, sizeof id)) & ids->mask;
+}
+
+/* Where the id stands or would. */
+static uint64_t *table_place(const struct session_ids *ids, const struct table *t, uint64_t id,
+                             size_t at)
+{
     while (t->ids[at] != 0 && t->ids[at] != id) {
         at = (at + 1) & ids->mask;
     }
@@ -59,14 +65,10 @@ void session_ids_free(struct session_ids **ids)
     }
 }
 
-static bool has(const struct session_ids *ids, const struct table *t, uint64_t id)
+static bool known(const struct session_ids *ids, uint64_t id, size_t at)
 {
-    return t->count > 0 && *table_place(ids, t, id) == id;
-}
-
-static bool known(const struct session_ids *ids, uint64_t id)
-{
-    return has(ids, &ids->young, id) || has(ids, &ids->old, id);
+    return *table_place(ids, &ids->young, id, at) == id ||
+           (ids->old.count > 0 && *table_place(ids, &ids->old, id, at) == id);
 }
 
 /* The old table is forgotten and becomes the young one. */
@@ -81,16 +83,22 @@ static void turn_over(struct session_ids *ids)
     ids->young = (struct table){.ids = oldest.ids, .latest = INT64_MIN};
 }
 
-static void remember(struct session_ids *ids, uint64_t id, int64_t start)
+/* False: it is known already. */
+static bool remember(struct session_ids *ids, uint64_t id, int64_t start)
 {
+    size_t at = first_place(ids, id);
+    if (known(ids, id, at)) {
+        return false;
+    }
     if (ids->young.count == ids->most) {
         turn_over(ids);
     }
-    *table_place(ids, &ids->young, id) = id;
+    *table_place(ids, &ids->young, id, at) = id;
     ids->young.count++;
     if (start > ids->young.latest) {
         ids->young.latest = start;
     }
+    return true;
 }
 
 /* number: 0 where ends and start are enough. Never 0. */
@@ -113,15 +121,14 @@ static uint64_t hash_of(const struct flow_info *f, uint64_t number)
     return h != 0 ? h : 1;
 }
 
-static uint64_t unused_hash(const struct session_ids *ids, const struct flow_info *f,
-                            uint64_t number)
+static uint64_t take_id(struct session_ids *ids, const struct flow_info *f, uint64_t number)
 {
     uint64_t h = hash_of(f, f->start > ids->forgotten ? 0 : number);
-    if (!known(ids, h)) {
+    if (remember(ids, h, f->start)) {
         return h;
     }
     h = hash_of(f, number);
-    while (known(ids, h)) { /* 64 bits met by chance */
+    while (!remember(ids, h, f->start)) { /* 64 bits met by chance */
         h = h + 1 != 0 ? h + 1 : 1;
     }
     return h;
@@ -131,8 +138,7 @@ void session_ids_make(struct session_ids *ids, const struct flow_info *f, uint64
                       char id[static SESSION_ID_ROOM])
 {
     static const char digits[] = "0123456789abcdef";
-    uint64_t h = unused_hash(ids, f, number);
-    remember(ids, h, f->start);
+    uint64_t h = take_id(ids, f, number);
     for (int i = SESSION_ID_ROOM - 2; i >= 0; i--, h >>= 4) {
         id[i] = digits[h & 15];
     }

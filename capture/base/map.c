@@ -150,7 +150,7 @@ struct map_node *map_next(const struct map_node *n)
 
 void map_add(struct map *m, struct map_node *n, uint64_t hash)
 {
-    if (m->buckets == NULL || m->count > m->mask) {
+    if (m->buckets == NULL || m->count > m->mask / 2) { /* mostly the first look finds nothing */
         map_grow(m);
     }
     struct map_node **to = &m->buckets[hash & m->mask];
