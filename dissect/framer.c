@@ -100,6 +100,11 @@ struct input {
 };
 
 /* What one packet brought. */
+static inline struct input input_pushed(const struct framer *f)
+{
+    return (struct input){f->in, f->in_time, f->in_packet, f->in_offset};
+}
+
 static struct input input_now(const struct framer *f)
 {
     const struct framer_carry *h = f->held;
@@ -108,7 +113,7 @@ static struct input input_now(const struct framer *f)
         struct bytes piece = carry_piece(h, h->done, &m);
         return (struct input){piece, m->time, m->packet, h->offset + h->done};
     }
-    return (struct input){f->in, f->in_time, f->in_packet, f->in_offset};
+    return input_pushed(f);
 }
 
 static void input_used(struct framer *f, size_t n)
@@ -150,13 +155,13 @@ static void give_carried(struct framer *f, struct frame *out, int64_t end_time,
                          uint64_t last_packet)
 {
     struct framer_carry *c = f->carry;
-    out->data = buf_bytes(&c->bytes);
-    out->skipped = c->skipped;
-    out->time = c->mark[0].time;
-    out->packet = c->mark[0].packet;
-    out->offset = c->offset;
-    out->end_time = end_time;
-    out->last_packet = last_packet;
+    *out = (struct frame){.data = buf_bytes(&c->bytes),
+                          .skipped = c->skipped,
+                          .time = c->mark[0].time,
+                          .packet = c->mark[0].packet,
+                          .offset = c->offset,
+                          .end_time = end_time,
+                          .last_packet = last_packet};
     c->told = true;
 }
 
@@ -180,12 +185,11 @@ static void finish_line(struct framer *f, struct frame *out)
 
 /* The usual case: a line that stands whole in the input, with nothing carried from before. False,
  * and nothing done, in any other. */
-static bool whole_line(struct framer *f, struct frame *out)
+static inline bool whole_line(struct framer *f, struct input in, struct frame *out)
 {
     if (f->carry != NULL) {
         return false;
     }
-    struct input in = input_now(f);
     size_t lf = bytes_find(in.bytes, '\n', 0);
     if (lf == SIZE_MAX || lf > f->limits->line_bytes) {
         return false;
@@ -205,10 +209,10 @@ static bool whole_line(struct framer *f, struct frame *out)
 
 static bool next_line(struct framer *f, struct frame *out)
 {
-    if (whole_line(f, out)) {
+    struct input in = input_now(f);
+    if (whole_line(f, in, out)) {
         return true;
     }
-    struct input in = input_now(f);
     if (in.bytes.n == 0) {
         return false;
     }
@@ -437,7 +441,7 @@ size_t framer_unread(const struct framer *f, struct chunk out[static FRAMER_UNRE
         if (in.bytes.n > 0) {
             out[n++] = chunk_of(in);
         }
-        in = (struct input){f->in, f->in_time, f->in_packet, f->in_offset};
+        in = input_pushed(f);
     }
     if (in.bytes.n > 0) {
         out[n++] = chunk_of(in);
@@ -557,11 +561,10 @@ static bool next_of_input(struct framer *f, struct frame *out)
 
 bool framer_next(struct framer *f, struct frame *out)
 {
-    if (f->mode == MODE_LINE && f->held == NULL && whole_line(f, out)) {
+    if (f->mode == MODE_LINE && f->held == NULL && whole_line(f, input_pushed(f), out)) {
         return true;
     }
     let_go_of_told(f);
-    *out = (struct frame){0};
     bool got = next_of_input(f, out);
     if (!got && (f->gap != NULL || f->ended)) {
         got = give_rest(f, out);

@@ -119,8 +119,8 @@ bool framer_next(struct framer *f, struct frame *out);
 /* Nothing can come before more is pushed: framer_next would say false. */
 static inline bool framer_is_idle(const struct framer *f)
 {
-    return f->in.n == 0 && f->carry == NULL && f->held == NULL && f->gap == NULL && !f->ended &&
-           f->mode <= MODE_LIST;
+    return f->in.n == 0 && f->carry == NULL && f->held == NULL && f->gap == NULL &&
+           (!f->ended || f->end_told) && f->mode <= MODE_LIST;
 }
 /* Changes the mode at the point reached. count is MODE_COUNT's length (0 gives FRAME_COUNT_END at
  * once), the lines of MODE_PEEK, BODY_RESUMES: the body that was left goes on, or BODY_TORN: it

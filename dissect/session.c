@@ -159,7 +159,9 @@ void session_fin(struct session *s, enum dir dir, int64_t time)
 {
     note_time(s, time, s->last_packet);
     session_take_fin(s, dir, time);
-    session_settle(s);
+    if (s->replay != NULL) {
+        session_settle(s);
+    }
 }
 
 static const struct {
@@ -325,7 +327,9 @@ void session_close(struct session **sp, enum stream_close how, int64_t time)
         if (!s->framer[d].ended) {
             framer_push_end(&s->framer[d], time);
         }
-        session_pump(s, (enum dir)d);
+        if (s->ready != 0 || !framer_is_idle(&s->framer[d])) {
+            session_pump(s, (enum dir)d);
+        }
         session_retain_close(s);
     }
     session_tls_close(s);
