@@ -7,6 +7,7 @@
 
 #include "capture/base/error.h"
 #include "capture/base/map.h"
+#include "capture/base/pool.h"
 
 #include <stdlib.h>
 
@@ -45,6 +46,7 @@ enum table_name {
 
 struct across {
     struct hash_key key;
+    struct pool *pool; /* of the entries */
     struct table table[TABLE_COUNT];
 };
 
@@ -59,7 +61,7 @@ static struct entry *table_find(const struct table *t, uint64_t key)
     return NULL;
 }
 
-static void drop_oldest(struct table *t)
+static void drop_oldest(struct across *a, struct table *t)
 {
     struct entry *e = t->oldest;
     t->oldest = e->newer;
@@ -67,19 +69,20 @@ static void drop_oldest(struct table *t)
         t->newest = NULL;
     }
     map_remove(&t->map, &e->node);
-    free(e);
+    pool_give(a->pool, e, sizeof *e);
 }
 
-static struct entry *table_get(struct table *t, uint64_t key)
+static struct entry *table_get(struct across *a, enum table_name name, uint64_t key)
 {
+    struct table *t = &a->table[name];
     struct entry *e = table_find(t, key);
     if (e != NULL) {
         return e;
     }
     if (t->map.count >= t->most) {
-        drop_oldest(t);
+        drop_oldest(a, t);
     }
-    e = xcalloc(1, sizeof *e);
+    e = pool_take_zeroed(a->pool, sizeof *e);
     e->key = key;
     map_add(&t->map, &e->node, key);
     *(t->newest ? &t->newest->newer : &t->oldest) = e;
@@ -91,6 +94,7 @@ struct across *across_new(const struct limits *l)
 {
     struct across *a = xcalloc(1, sizeof *a);
     a->key = hash_key_random();
+    a->pool = pool_new(l->judge_entries * TABLE_COUNT * sizeof(struct entry));
     for (int i = 0; i < TABLE_COUNT; i++) {
         map_init(&a->table[i].map);
         a->table[i].most = l->judge_entries;
@@ -106,10 +110,11 @@ void across_free(struct across **ap)
     }
     for (int i = 0; i < TABLE_COUNT; i++) {
         while (a->table[i].oldest != NULL) {
-            drop_oldest(&a->table[i]);
+            drop_oldest(a, &a->table[i]);
         }
         map_done(&a->table[i].map);
     }
+    pool_free(&a->pool);
     free(a);
     *ap = NULL;
 }
@@ -169,7 +174,7 @@ static void tell_count(const struct event *e, enum note_id id, const char *what,
 void across_offer(struct across *a, const struct event *e, bool offered)
 {
     uint64_t key = server_key(a, e->session);
-    struct entry *mine = table_get(&a->table[offered ? TABLE_OFFERED : TABLE_NOT_OFFERED], key);
+    struct entry *mine = table_get(a, offered ? TABLE_OFFERED : TABLE_NOT_OFFERED, key);
     remember(mine, e->session);
     struct entry *without = offered ? table_find(&a->table[TABLE_NOT_OFFERED], key) : mine;
     struct entry *with = offered ? mine : table_find(&a->table[TABLE_OFFERED], key);
@@ -187,7 +192,7 @@ void across_offer(struct across *a, const struct event *e, bool offered)
 static void count_failure(struct across *a, const struct event *e)
 {
     uint64_t key = mix(a, server_key(a, e->session), address_of(e->session, FROM_CLIENT));
-    struct entry *en = table_get(&a->table[TABLE_LOGINS], key);
+    struct entry *en = table_get(a, TABLE_LOGINS, key);
     en->count++;
     remember(en, e->session);
     if (en->count >= GUESSING_REFUSED && !en->told) {
@@ -207,7 +212,7 @@ void across_credential(struct across *a, const struct event *e)
     }
     uint64_t account = mix(a, hash_bytes(a->key, address_of(e->session, FROM_SERVER)), c->user);
     account = mix(a, account, bytes_of(e->session->protocol));
-    struct entry *en = table_get(&a->table[TABLE_SECRETS], hash_bytes(a->key, c->secret));
+    struct entry *en = table_get(a, TABLE_SECRETS, hash_bytes(a->key, c->secret));
     remember(en, e->session);
     if (en->count++ == 0) {
         en->other = account;
@@ -225,7 +230,7 @@ void across_credential(struct across *a, const struct event *e)
 void across_recipient_refused(struct across *a, const struct event *e)
 {
     uint64_t key = hash_bytes(a->key, address_of(e->session, FROM_CLIENT));
-    struct entry *en = table_get(&a->table[TABLE_REFUSED], key);
+    struct entry *en = table_get(a, TABLE_REFUSED, key);
     en->count++;
     remember(en, e->session);
     if (en->count >= PROBING_REFUSED && !en->told) {
@@ -271,8 +276,7 @@ static void judge_relay(struct across *a, const struct event *e, const struct me
         }
     }
     if (from_outside) {
-        struct entry *en =
-            table_get(&a->table[TABLE_RELAYED], mix(a, message, address_of(s, FROM_SERVER)));
+        struct entry *en = table_get(a, TABLE_RELAYED, mix(a, message, address_of(s, FROM_SERVER)));
         en->other = hash_bytes(a->key, address_of(s, FROM_CLIENT));
         remember(en, s);
     }
@@ -285,7 +289,7 @@ static void judge_fetched(struct across *a, const struct event *e, const struct 
         return;
     }
     uint64_t key = mix(a, mix(a, server_key(a, s), s->user), m->uid);
-    struct entry *en = table_get(&a->table[TABLE_FETCHED], key);
+    struct entry *en = table_get(a, TABLE_FETCHED, key);
     uint8_t before = en->ids;
     remember(en, s);
     en->count += en->ids > before;
