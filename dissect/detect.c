@@ -94,8 +94,9 @@ void detect_view(struct detect *d, enum dir dir, struct bytes said, const struct
                                 .full = said.n > most};
 }
 
-#define SPARE_MOST 64    /* logs in the pool, */
-#define SPARE_ROOM 16384 /* of at most so many bytes each */
+#define LOG_USUAL  512
+#define SPARE_MOST 256  /* logs in the pool, */
+#define SPARE_ROOM 4096 /* of at most so many bytes each */
 
 static void empty(struct detect *d)
 {
@@ -117,6 +118,7 @@ struct detect *detect_new(struct detect_pool *pool, const struct limits *l)
     }
     d = xcalloc(1, sizeof *d);
     buf_init(&d->log, SIZE_MAX / 2); /* bounded by the engine: order_bytes */
+    buf_room(&d->log, LOG_USUAL);
     buf_init(&d->said[0], (size_t)l->detect_bytes);
     buf_init(&d->said[1], (size_t)l->detect_bytes);
     d->first = -1;
