@@ -416,6 +416,7 @@ struct engine *engine_new(const struct engine_config *c, struct sink *to)
     e->session_config = (struct session_config){.limits = c->limits,
                                                 .digests = c->digests,
                                                 .bodies = c->bodies,
+                                                .no_headers = c->no_headers,
                                                 .show_secrets = c->show_secrets,
                                                 .pool = pool_new(c->limits->memory / POOL_SHARE)};
     e->order_wait = (int64_t)c->limits->order_seconds * NS;

@@ -16,8 +16,8 @@ struct engine;
 
 struct engine_config {
     const struct limits *limits;
-    bool digests, bodies, show_secrets; /* see session_config */
-    bool live;                          /* a silent connection delays numbers only shortly */
+    bool digests, bodies, no_headers, show_secrets; /* see session_config */
+    bool live; /* a silent connection delays numbers only shortly */
 };
 
 /* `to` and c->limits are borrowed and must outlive the engine. */

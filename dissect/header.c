@@ -11,6 +11,7 @@ enum scan_state {
 };
 
 #define NO_FIELD      (-1)
+#define FIELD_BIT(f)  (UINT32_C(1) << (f))
 #define NAME_TOO_LONG UINT8_MAX
 
 static const char *const wanted_names[HEADER_COUNT] = {
@@ -31,9 +32,18 @@ static const char *const wanted_names[HEADER_COUNT] = {
 void header_scan_init(struct header_scan *h, const struct limits *l, struct arena *arena,
                       struct bytes fields[static HEADER_COUNT])
 {
-    *h = (struct header_scan){
-        .limits = l, .arena = arena, .fields = fields, .wanted = NO_FIELD, .state = SCAN_START};
+    *h = (struct header_scan){.limits = l,
+                              .arena = arena,
+                              .fields = fields,
+                              .wanted = NO_FIELD,
+                              .sought = UINT32_MAX,
+                              .state = SCAN_START};
     buf_init(&h->line, l->header_line_bytes);
+}
+
+void header_scan_only(struct header_scan *h, enum header_field field)
+{
+    h->sought = FIELD_BIT(field);
 }
 
 void header_scan_done(struct header_scan *h)
@@ -85,7 +95,7 @@ static int wanted_field(const struct header_scan *h, const uint8_t *name, size_t
     for (int k = 0; n <= LENGTH_MOST && k < 2; k++) {
         int field = by_length[n][k] - 1;
         if (field >= 0 && same_name(name, wanted_names[field], n)) {
-            return h->fields[field].p == NULL ? field : NO_FIELD; /* the first occurrence counts */
+            return h->sought & FIELD_BIT(field) ? field : NO_FIELD; /* the first one counts */
         }
     }
     return NO_FIELD;
@@ -110,6 +120,10 @@ static void keep_value(struct header_scan *h, int field, struct bytes value)
     h->fields[field] = arena_copy(h->arena, value);
     if (h->fields[field].n < value.n) {
         h->cut = true;
+    }
+    h->sought &= ~FIELD_BIT(field);
+    if (h->sought == 0) {
+        scan_over(h);
     }
 }
 
@@ -187,6 +201,9 @@ static size_t scan_start(struct header_scan *h, struct bytes data, size_t at)
         return at;
     }
     keep_open_field(h);
+    if (h->done) {
+        return at;
+    }
     if (c == '\n') {
         scan_over(h);
         return at + 1;

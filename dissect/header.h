@@ -17,7 +17,8 @@ struct header_scan {
     struct buf line;      /* the field being read, unfolded; only for wanted fields */
     uint64_t bytes;
     uint32_t count;
-    int wanted; /* enum header_field of the field being read, -1 none */
+    int wanted;      /* enum header_field of the field being read, -1 none */
+    uint32_t sought; /* bits of the fields not seen yet */
     uint8_t state;
     bool done, cut;
     uint8_t name[24]; /* start of the current field's name */
@@ -26,6 +27,8 @@ struct header_scan {
 
 void header_scan_init(struct header_scan *h, const struct limits *l, struct arena *arena,
                       struct bytes fields[static HEADER_COUNT]);
+/* Right behind init: only that field is read, and the header is over with it. */
+void header_scan_only(struct header_scan *h, enum header_field field);
 /* Feeds the next piece of the message; cheap once the header is over. */
 void header_scan_data(struct header_scan *h, struct bytes data);
 /* A hole: the field being read is dropped, the scan goes on at the next line. */

@@ -31,6 +31,7 @@ struct session_config {
     const struct limits *limits;
     bool digests;      /* compute SHA-256 of messages */
     bool bodies;       /* somebody wants EV_MESSAGE_DATA */
+    bool no_headers;   /* nobody hears of header fields: only Message-ID is read, for findings */
     bool show_secrets; /* texts told without saying where a secret lies in them are not masked */
     struct pool *pool; /* for the parts of sessions, or NULL */
 };

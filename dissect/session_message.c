@@ -53,6 +53,9 @@ struct message *session_message_begin(struct session *s, enum transfer t, enum d
                       (uint32_t)s->config->limits->header_bytes);
     b->scan = pool_take(pool, sizeof *b->scan);
     header_scan_init(b->scan, s->config->limits, &b->arena, m->header);
+    if (s->config->no_headers) {
+        header_scan_only(b->scan, HEADER_MESSAGE_ID);
+    }
     if (s->config->digests) {
         b->digest = digest_new();
     }

@@ -274,6 +274,7 @@ static void make_engine(struct running *r, const struct sink_list *l)
     struct engine_config ec = {.limits = &r->o->limits,
                                .digests = l->digests,
                                .bodies = l->bodies,
+                               .no_headers = !l->headers,
                                .show_secrets = r->o->show_secrets,
                                .live = r->o->interface != NULL};
     struct pipeline_config pc = {

@@ -53,7 +53,7 @@ struct running {
 struct sink_list {
     struct sink **list;
     size_t count;
-    bool bodies, digests, parts;
+    bool bodies, digests, parts, headers;
 };
 
 /* -- what is told (run.c); arg and r are the run */

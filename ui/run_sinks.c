@@ -107,6 +107,7 @@ static bool add_export(struct running *r, struct sink_list *l, const struct expo
     l->list[l->count++] = s;
     l->bodies = l->bodies || f->needs_bodies || c->bodies;
     l->digests = l->digests || f->needs_digests;
+    l->headers = l->headers || !f->ignores_headers;
     l->parts = l->parts || f->needs_parts;
     return true;
 }
@@ -126,9 +127,10 @@ bool run_open_sinks(struct running *r, struct sink_list *l, struct error *e)
     }
     l->parts = l->parts || o->parts;
     l->bodies = l->bodies || o->parts;
+    l->headers = l->headers || l->parts || r->filter != NULL;
     if (r->viewer != NULL) { /* a session saved from the viewer is told as any other */
         l->list[l->count++] = viewer_sink(r->viewer);
-        l->bodies = l->digests = true;
+        l->bodies = l->digests = l->headers = true;
     }
     return view == NULL || add_export(r, l, view, NULL, e);
 }

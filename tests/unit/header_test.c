@@ -68,6 +68,24 @@ static void expect_field(const struct scanned *s, enum header_field f, const cha
     assert_memory_equal(s->field[f].p, want, strlen(want));
 }
 
+static void test_only_one_field(void **state)
+{
+    (void)state;
+    struct bytes text = bytes_of("Subject: a\r\nMessage-ID:\r\n <1@x>\r\nDate: b\r\nTo: c\r\n\r\n");
+    for (size_t step = 1; step <= text.n; step++) {
+        struct scanned *s = scanned_new();
+        scanned_start(s);
+        header_scan_only(&s->scan, HEADER_MESSAGE_ID);
+        feed(s, text, step);
+        assert_true(s->scan.done);
+        assert_int_equal(s->scan.count, 2); /* it is not read to its end */
+        expect_field(s, HEADER_MESSAGE_ID, "<1@x>");
+        expect_field(s, HEADER_SUBJECT, NULL);
+        expect_field(s, HEADER_TO, NULL);
+        scanned_free(s);
+    }
+}
+
 struct wanted {
     enum header_field field;
     const char *value; /* NULL: absent */
@@ -317,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_common_fields),
         cmocka_unit_test(test_every_wanted_field),
+        cmocka_unit_test(test_only_one_field),
         cmocka_unit_test(test_folds),
         cmocka_unit_test(test_bare_lf_and_doubled_cr),
         cmocka_unit_test(test_first_occurrence_counts),

@@ -39,8 +39,9 @@ struct export_format {
     const char *help;
     bool is_view; /* -T */
     bool needs_bodies, needs_digests;
-    bool needs_parts;  /* message.mime */
-    bool shows_places; /* export_config.geo */
+    bool ignores_headers; /* message.header and what else is known of it */
+    bool needs_parts;     /* message.mime */
+    bool shows_places;    /* export_config.geo */
     /* NULL with a sentence in *e when it can not start. */
     struct sink *(*open)(const struct export_config *c, struct error *e);
 };

@@ -195,5 +195,6 @@ const struct export_format export_sessions = {
     .name = "sessions",
     .help = "one line a session",
     .is_view = true,
+    .ignores_headers = true,
     .open = sessions_open,
 };
