@@ -232,7 +232,7 @@ static void take_data(struct tcp *t, struct flow *f, enum dir d, const struct se
         return;
     }
     if (v == DATA_DOUBT || sum == SUM_DOUBT) {
-        tcp_deliver_doubtful(t, f, d, from, x, s, sum != SUM_TAKE);
+        tcp_doubt_add(t, f, d, from, x, s, sum != SUM_TAKE);
         return;
     }
     if (x->has_ts) {

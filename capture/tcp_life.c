@@ -23,10 +23,10 @@ void tcp_drain(struct tcp *t, struct flow *f)
 {
     if (f->state == FLOW_OPEN) {
         tcp_deliver_ready(t, f);
-        while (f->state == FLOW_OPEN && tcp_deliver_resolve(t, f)) {
+        while (f->state == FLOW_OPEN && tcp_hole_resolve(t, f)) {
             tcp_deliver_ready(t, f);
         }
-        tcp_deliver_last(t, f);
+        tcp_hole_last(t, f);
     }
 }
 
@@ -140,9 +140,9 @@ static void age_stalls(struct tcp *t)
     struct waiting *w;
     while ((w = t->stall_oldest) != NULL && t->now - w->since > limit) {
         struct flow *f = w->flow;
-        bool acked = tcp_deliver_hole_is_acked(f);
+        bool acked = tcp_hole_is_acked(f);
         tcp_stall_again(t, f); /* looked at again later */
-        if (acked && tcp_deliver_resolve(t, f)) {
+        if (acked && tcp_hole_resolve(t, f)) {
             tcp_deliver_ready(t, f);
         }
     }
@@ -180,7 +180,7 @@ void tcp_bound_queues(struct tcp *t, struct flow *f)
         while ((w = f->waiting) != NULL && f->state == FLOW_OPEN &&
                (w->queue[d].bytes > t->limits->reorder_bytes ||
                 w->queue[d].pieces > t->limits->reorder_pieces)) {
-            if (!tcp_deliver_resolve(t, f)) {
+            if (!tcp_hole_resolve(t, f)) {
                 break;
             }
             tcp_deliver_ready(t, f);

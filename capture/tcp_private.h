@@ -202,29 +202,98 @@ struct piece *tcp_waiting_take_tfo(struct tcp *t, struct flow *f); /* the caller
 /* Doubts must be gone. */
 void tcp_waiting_free(struct tcp *t, struct flow *f);
 
+/* NULL while nothing of f waits. */
+static inline struct tcp_queue *tcp_queue_of(const struct flow *f, enum dir d)
+{
+    return f->waiting == NULL ? NULL : &f->waiting->queue[d];
+}
+
+static inline struct doubt **tcp_doubts_of(const struct flow *f, enum dir d)
+{
+    return f->waiting == NULL ? NULL : &f->waiting->doubts[d];
+}
+
+/* May bytes that acknowledge `need` of the other direction be handed up? (stream.h) A FIN counts
+ * one, and brings no byte. */
+static inline bool tcp_may_go(const struct flow *f, enum dir d, uint64_t need)
+{
+    const struct half *peer = &f->half[dir_other(d)];
+    return !f->info.seen[dir_other(d)] || !peer->based || peer->next >= need ||
+           (peer->fin_seen && peer->next >= peer->fin_at);
+}
+
+/* A direction's name in the history. */
+static inline uint64_t tcp_owner(const struct flow *f, enum dir d)
+{
+    return f->info.first_packet * 2 + (uint64_t)d;
+}
+
 /* tcp_deliver.c */
 /* Data of direction d that the receiver takes; queued where it can not be handed up yet. */
 void tcp_deliver_segment(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
                          const struct tcp_fields *s, const struct segment *seg, bool bad_checksum);
-void tcp_deliver_doubtful(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
-                          const struct tcp_fields *s, const struct segment *seg, bool bad_checksum);
 /* Whole data that begins at `next` and waits for nothing. */
 void tcp_deliver_next(struct tcp *t, struct flow *f, enum dir d, const struct tcp_fields *x,
                       const struct segment *s);
+/* A piece that begins at or before `next`; takes p. */
+void tcp_deliver_piece(struct tcp *t, struct flow *f, enum dir d, struct piece *p);
 /* Hands up all that may be: after every segment. */
 void tcp_deliver_ready(struct tcp *t, struct flow *f);
-/* Declares the oldest hole lost, or, where nothing waits, says so. */
-bool tcp_deliver_resolve(struct tcp *t, struct flow *f);
-/* Behind the last byte: what was lost before a FIN that both ends agree on. */
-void tcp_deliver_last(struct tcp *t, struct flow *f);
-/* Did the receiver get what is missing here? */
-bool tcp_deliver_hole_is_acked(const struct flow *f);
+/* The bytes up to offset `to` are lost. */
+void tcp_deliver_gap(struct tcp *t, struct flow *f, enum dir d, uint64_t to, int64_t time,
+                     uint64_t packet, enum gap_cause cause);
+/* Tells the FIN, where all before it was handed up. */
+void tcp_deliver_fin(struct tcp *t, struct flow *f, enum dir d);
 /* Frees all that waits. */
 void tcp_deliver_drop(struct tcp *t, struct flow *f);
+struct piece *tcp_piece_of(const struct tcp_fields *s, const struct segment *seg, uint64_t from,
+                           bool bad); /* the caller's */
+/* The offset of the other direction that it acknowledges. */
+uint64_t tcp_need_of(const struct flow *f, enum dir d, const struct tcp_fields *s);
 /* What the listener holds for it, asked anew. */
 void tcp_account(struct tcp *t, struct flow *f);
 void tcp_note(struct tcp *t, struct flow *f, enum dir d, enum stream_note_kind kind,
               uint64_t offset, const struct segment *seg);
+
+/* tcp_conflict.c */
+/* Where a copy stands that is held against another. */
+struct conflict_at {
+    struct tcp *t;
+    struct flow *f;
+    enum dir dir;
+    int64_t time;
+    uint64_t packet;
+    uint8_t ttl;
+    bool bad_checksum;
+};
+
+struct conflict_at tcp_conflict_of(struct tcp *t, struct flow *f, enum dir d,
+                                   const struct segment *seg, bool bad);
+/* A tcp_queue's conflict_fn; arg is the struct conflict_at. */
+void tcp_conflict_tell(void *arg, uint64_t offset, struct bytes kept, struct bytes other,
+                       uint8_t old_ttl);
+/* A copy of bytes handed up before: held against what the ring remembers. True: it differs. */
+bool tcp_conflict_compare(struct flow *f, enum dir d, uint64_t from, struct bytes data,
+                          struct conflict_at *at);
+
+/* tcp_doubt.c */
+void tcp_doubt_add(struct tcp *t, struct flow *f, enum dir d, uint64_t from,
+                   const struct tcp_fields *s, const struct segment *seg, bool bad_checksum);
+/* A clean copy came: doubtful ones of the same bytes lose, and differing ones are told. */
+void tcp_doubts_settle(struct tcp *t, struct flow *f, enum dir d, uint64_t from, struct bytes data,
+                       struct conflict_at *at);
+/* The doubtful piece that the stream goes on with, when nothing better will come: it begins at or
+ * before `next`, and the receiver acknowledged it (or `force`). The caller's; NULL: none. */
+struct piece *tcp_doubt_take(struct tcp *t, struct flow *f, enum dir d, bool force);
+void tcp_doubt_free(struct tcp *t, struct doubt **at);
+
+/* tcp_hole.c */
+/* Declares the oldest hole lost, or, where nothing waits, says so. */
+bool tcp_hole_resolve(struct tcp *t, struct flow *f);
+/* Behind the last byte: what was lost before a FIN that both ends agree on. */
+void tcp_hole_last(struct tcp *t, struct flow *f);
+/* Did the receiver get what is missing here? */
+bool tcp_hole_is_acked(const struct flow *f);
 
 /* tcp_life.c */
 void tcp_open(struct tcp *t, struct flow *f); /* tells the listener, once */
