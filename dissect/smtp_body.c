@@ -19,7 +19,11 @@ void smtp_data(struct session *s, const struct frame *f, struct pending *p)
 {
     struct smtp *x = smtp_of(s);
     (void)f;
-    x->body = x->open ? x->open : smtp_transaction_new(s);
+    x->body = x->open;
+    if (x->body == NULL) {
+        x->body = smtp_transaction_new(s);
+        x->body->headless = x->unsure && !x->nothing_open;
+    }
     smtp_transaction_use(p, x->body);
     smtp_wait(s, smtp_server_seen(s) ? WAIT_DATA : PEEK_AFTER_DATA);
 }

@@ -82,7 +82,11 @@ static void choose_lines(struct session *s)
 static struct transaction *body_behind_hole(struct session *s)
 {
     struct smtp *x = smtp_of(s);
-    struct transaction *t = x->open ? x->open : smtp_transaction_new(s);
+    struct transaction *t = x->open;
+    if (t == NULL) {
+        t = smtp_transaction_new(s);
+        t->headless = true;
+    }
     t->partial = x->lost > 0 && x->lost != strlen("DATA\r\n") && x->lost != strlen("DATA\n");
     return t;
 }
@@ -227,7 +231,7 @@ static void begin_in_body(struct session *s)
 {
     struct smtp *x = smtp_of(s);
     x->body = smtp_transaction_new(s);
-    x->body->partial = true;
+    x->body->partial = x->body->headless = true;
 }
 
 static void choose_command_lost(struct session *s, const struct frame *f)

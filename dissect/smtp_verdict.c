@@ -158,11 +158,10 @@ static void assign(struct recipient *to, const struct verdict *v)
     to->fate = v->fate;
 }
 
-/* Each to the next recipient that was not refused; to those known to be accepted alone, where no
- * more came than there are of these. */
-static void assign_in_order(struct transaction *t, bool accepted_only)
+/* Each from v on to the next recipient that was not refused; to those known to be accepted alone,
+ * where no more came than there are of these. */
+static void assign_in_order(struct transaction *t, const struct verdict *v, bool accepted_only)
 {
-    const struct verdict *v = t->verdicts;
     for (uint32_t i = 0; i < t->count && v != NULL; i++) {
         enum recipient_fate fate = t->recipients[i].fate;
         if (fate == RCPT_ACCEPTED || (fate == RCPT_UNKNOWN && !accepted_only)) {
@@ -188,18 +187,30 @@ static void assign_by_name(struct transaction *t)
     }
 }
 
+static const struct verdict *verdict_behind(const struct transaction *t, uint32_t n)
+{
+    const struct verdict *v = t->verdicts;
+    while (v != NULL && n-- > 0) {
+        v = v->next;
+    }
+    return v;
+}
+
 static void assign_verdicts(struct session *s, struct transaction *t)
 {
     bool whole = !is_open_ended(t);
     uint32_t count = t->verdict_count - (t->prdr && !whole); /* without the final one */
-    bool all = count == verdicts_due(t);
+    uint32_t due = verdicts_due(t);
+    bool all = count == due;
     if (t->verdicts == NULL || (!smtp_of(s)->lmtp && !t->prdr)) {
         return;
     }
     if ((all && !t->verdicts_cut) || (whole && count == t->accepted)) {
-        assign_in_order(t, !all);
+        assign_in_order(t, t->verdicts, !all);
     } else if (whole && !smtp_of(s)->replies_lost) {
-        assign_in_order(t, false); /* the connection ended before the last one */
+        assign_in_order(t, t->verdicts, false); /* the connection ended before the last one */
+    } else if (t->headless && !t->verdicts_cut && !t->commands_lost && count > due) {
+        assign_in_order(t, verdict_behind(t, count - due), false); /* the first ones were not seen */
     } else {
         assign_by_name(t);
     }
