@@ -332,7 +332,7 @@ void session_close(struct session **sp, enum stream_close how, int64_t time)
         }
         session_retain_close(s);
     }
-    session_tls_close(s);
+    session_tls_close(s, how != CLOSE_END && how != CLOSE_EVICTED);
     if (s->protocol->close) {
         s->protocol->close(s, how);
     }

@@ -66,7 +66,8 @@ bool session_tls_wants(const struct session *s,
                        enum dir dir); /* frames of dir go to the TLS reader */
 void session_tls_frame(struct session *s, const struct frame *f);
 void session_tls_input(struct session *s, enum dir dir); /* after a push: look for the handshake */
-void session_tls_close(struct session *s);
+/* over: the connection is, not just the capture. */
+void session_tls_close(struct session *s, bool over);
 void session_tls_free(struct session *s);
 size_t session_tls_held(const struct session *s);
 

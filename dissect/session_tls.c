@@ -269,7 +269,7 @@ void session_tls_frame(struct session *s, const struct frame *f)
     }
 }
 
-void session_tls_close(struct session *s)
+void session_tls_close(struct session *s, bool over)
 {
     if (s->tls == NULL) {
         return;
@@ -278,7 +278,7 @@ void session_tls_close(struct session *s)
         if (s->tls->early > 0) {
             drop_injected(s, FROM_CLIENT, s->tls->early, NOTE_ID_STARTTLS_COMMAND_INJECTION);
         }
-        if (s->info.missing == 0) { /* else the handshake may be what is missing */
+        if (over && s->info.missing == 0) { /* else the handshake may be what is missing */
             session_note(s, NOTE_ID_STARTTLS_NO_TLS, (struct bytes){NULL, 0}, NULL);
         }
         s->tls->phase = PHASE_CLEAR;
