@@ -210,7 +210,8 @@ static void assign_verdicts(struct session *s, struct transaction *t)
     } else if (whole && !smtp_of(s)->replies_lost) {
         assign_in_order(t, t->verdicts, false); /* the connection ended before the last one */
     } else if (t->headless && !t->verdicts_cut && !t->commands_lost && count > due) {
-        assign_in_order(t, verdict_behind(t, count - due), false); /* the first ones were not seen */
+        assign_in_order(t, verdict_behind(t, count - due),
+                        false); /* the first ones were not seen */
     } else {
         assign_by_name(t);
     }
