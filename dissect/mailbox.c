@@ -2,6 +2,7 @@
 
 #include "capture/base/error.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #define FIRST_ENTRIES 16
@@ -204,6 +205,18 @@ bool mailbox_is_deleted(const struct mailbox_book *b, uint64_t number)
     return number > 0 && is_listed(b, number, ENTRY_DELETED);
 }
 
+void mailbox_set_total(struct mailbox_book *b, uint64_t messages, uint64_t octets)
+{
+    struct mailbox *m = &b->shown;
+    if (m->has_messages && m->deleted_count > 0) {
+        return;
+    }
+    uint64_t all = messages + m->deleted_count;
+    m->has_messages = true;
+    m->messages = all < messages ? messages : all;
+    m->octets = octets;
+}
+
 void mailbox_undelete(struct mailbox_book *b)
 {
     for (uint32_t i = 0; i < b->shown.deleted_count; i++) {
@@ -248,4 +261,25 @@ void mailbox_finish(struct mailbox_book *b)
     struct mailbox *m = &b->shown;
     m->retrieved_count = sort_unique(own(m->retrieved), m->retrieved_count);
     m->deleted_count = sort_unique(own(m->deleted), m->deleted_count);
+}
+
+#define RANGES_SHOWN 20
+
+void mailbox_put_numbers(struct buf *out, const uint64_t *number, uint32_t count)
+{
+    for (uint32_t i = 0, ranges = 0; i < count; ranges++) {
+        uint32_t last = i;
+        while (last + 1 < count && number[last + 1] == number[last] + 1) {
+            last++;
+        }
+        if (ranges == RANGES_SHOWN) {
+            buf_printf(out, " and %" PRIu32 " more", count - i);
+            return;
+        }
+        buf_printf(out, "%s%" PRIu64, ranges > 0 ? ", " : "", number[i]);
+        if (last > i) {
+            buf_printf(out, "%s%" PRIu64, last == i + 1 ? ", " : "-", number[last]);
+        }
+        i = last + 1;
+    }
 }

@@ -26,6 +26,9 @@ void mailbox_init(struct mailbox_book *b, const struct limits *l);
 void mailbox_done(struct mailbox_book *b);
 size_t mailbox_held(const struct mailbox_book *b);
 
+/* What STAT said, or LIST counted. Messages marked deleted are not in it (RFC 1939 5): of several
+ * figures the one from before there were any stays. */
+void mailbox_set_total(struct mailbox_book *b, uint64_t messages, uint64_t octets);
 void mailbox_set_size(struct mailbox_book *b, uint64_t number, uint64_t octets);
 void mailbox_set_uid(struct mailbox_book *b, uint64_t number, struct bytes uid);
 bool mailbox_size(const struct mailbox_book *b, uint64_t number, uint64_t *octets);
@@ -42,5 +45,7 @@ void mailbox_undelete(struct mailbox_book *b);
 void mailbox_change(struct mailbox_book *b);
 /* The session is over: lists ascend, each number once. */
 void mailbox_finish(struct mailbox_book *b);
+/* "1-3, 7": ascending numbers as ranges, the first of them where there are many. */
+void mailbox_put_numbers(struct buf *out, const uint64_t *number, uint32_t count);
 
 #endif

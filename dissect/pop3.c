@@ -464,6 +464,17 @@ static enum tri committed(struct session *s, enum stream_close how)
     return TRI_NO;
 }
 
+static void note_rolled_back(struct session *s)
+{
+    const struct mailbox *m = &pop3_of(s)->box.shown;
+    struct buf text;
+    buf_init(&text, 1024);
+    buf_add_str(&text, m->deleted_count == 1 ? "message " : "messages ");
+    mailbox_put_numbers(&text, m->deleted, m->deleted_count);
+    session_note(s, NOTE_ID_DELETES_ROLLED_BACK, buf_bytes(&text), NULL);
+    buf_done(&text);
+}
+
 static void close(struct session *s, enum stream_close how)
 {
     struct pop3 *st = pop3_of(s);
@@ -475,7 +486,7 @@ static void close(struct session *s, enum stream_close how)
     info->truncated |= st->box.cut;
     st->box.shown.committed = committed(s, how);
     if (st->box.shown.committed == TRI_NO) {
-        session_note(s, NOTE_ID_DELETES_ROLLED_BACK, (struct bytes){NULL, 0}, NULL);
+        note_rolled_back(s);
     }
     if ((how == CLOSE_FIN || how == CLOSE_RST) && session_get_state(s) != tls_state) {
         session_set_state(s, closed_state, NULL, true);

@@ -182,14 +182,12 @@ static void list_line(struct session *s, const struct frame *f)
 static void end_list(struct session *s, struct pop3_open *o, bool ended)
 {
     struct session_info *info = session_info(s);
-    struct mailbox *m = &pop3_of(s)->box.shown;
+    struct mailbox_book *box = &pop3_of(s)->box;
     if (o->capabilities != NULL && !bytes_equal(info->capabilities, buf_bytes(o->capabilities))) {
         info->capabilities = session_keep(s, buf_bytes(o->capabilities));
     }
-    if (o->tag == POP3_LIST && ended && !o->gapped && !m->has_messages) {
-        m->has_messages = true;
-        m->messages = o->lines;
-        m->octets = o->octets;
+    if (o->tag == POP3_LIST && ended && !o->gapped && !box->shown.has_messages) {
+        mailbox_set_total(box, o->lines, o->octets);
     }
 }
 

@@ -76,12 +76,9 @@ static void answer_stat(struct session *s, const struct pending *p, const struct
 {
     (void)p;
     (void)f;
-    struct mailbox *m = &pop3_of(s)->box.shown;
     uint64_t messages, octets;
     if (r->status == REPLY_OK && two_numbers(text, &messages, &octets)) {
-        m->has_messages = true;
-        m->messages = messages;
-        m->octets = octets;
+        mailbox_set_total(&pop3_of(s)->box, messages, octets);
     }
 }
 

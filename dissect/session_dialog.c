@@ -212,6 +212,13 @@ static void keep_refusal(struct session *s, const struct reply *r)
     buf_done(&masked);
 }
 
+/* A greeting answers the connection itself: its packets begin the session. */
+static int64_t greeting_wait(const struct session_info *i, const struct reply *r)
+{
+    bool known = r->greeting && !i->midstream && !i->roles_swapped && r->time >= i->start;
+    return known ? r->time - i->start : TIME_UNKNOWN;
+}
+
 void session_reply(struct session *s, struct reply *r, const struct pending *p)
 {
     const struct command *c = p != NULL ? &p->command : NULL;
@@ -232,7 +239,7 @@ void session_reply(struct session *s, struct reply *r, const struct pending *p)
                       .time = r->time,
                       .packet = r->packet,
                       .paired_number = p ? p->command.number : 0,
-                      .latency = p ? r->time - p->sent : TIME_UNKNOWN,
+                      .latency = p ? r->time - p->sent : greeting_wait(&s->info, r),
                       .u.reply = r};
     if (p != NULL && e.latency < 0) { /* captured in another order than sent */
         e.latency = 0;

@@ -474,9 +474,8 @@ static void count_reply(struct stats *s, const struct event *e)
         snprintf(name, sizeof name, "%s", refused ? "-ERR" : "+OK");
     }
     count_word(s, STATS_REPLIES, name, refused);
-    if (r->greeting && e->session != NULL && !e->session->midstream) {
-        int64_t wait = (int64_t)((uint64_t)r->time - (uint64_t)e->session->start);
-        spread_add(&s->latency[STEP_GREETING], wait);
+    if (r->greeting && e->latency >= 0) {
+        spread_add(&s->latency[STEP_GREETING], e->latency);
     }
 }
 

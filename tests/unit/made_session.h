@@ -143,8 +143,10 @@ static inline void made_greeting(struct made *m, const char *raw)
     struct reply r = made_reply_of(m, 220, raw);
     r.greeting = r.unasked = true;
     m->info.banner = made_text(raw + 4);
-    made_tell(m,
-              (struct event){.kind = EV_REPLY, .dir = FROM_SERVER, .latency = -1, .u.reply = &r});
+    made_tell(m, (struct event){.kind = EV_REPLY,
+                                .dir = FROM_SERVER,
+                                .latency = m->now - m->info.start,
+                                .u.reply = &r});
 }
 
 /* The answer to the last command: reply, exchange. */

@@ -75,6 +75,18 @@ static void on_close(struct stats *x, const struct event *e)
     count_places(x, s);
 }
 
+static void add_wait(struct stats *x, const char *what, int64_t latency)
+{
+    struct tally_row *row = tally_at(&x->verbs, bytes_of(what));
+    if (row == NULL) {
+        return;
+    }
+    row->count[0]++;
+    if (latency >= 0) {
+        tally_spread(row, (uint64_t)latency);
+    }
+}
+
 static void on_reply(struct stats *x, const struct event *e)
 {
     static const char *const words[] = {
@@ -96,6 +108,9 @@ static void on_reply(struct stats *x, const struct event *e)
     if (row != NULL) {
         row->count[0]++;
     }
+    if (r->greeting && e->latency >= 0) {
+        add_wait(x, "(greeting)", e->latency);
+    }
 }
 
 static void on_exchange(struct stats *x, const struct event *e)
@@ -105,14 +120,7 @@ static void on_exchange(struct stats *x, const struct event *e)
     if (c->flags & COMMAND_END_OF_DATA) {
         verb = "(end of data)";
     }
-    struct tally_row *row = tally_at(&x->verbs, bytes_of(verb));
-    if (row == NULL) {
-        return;
-    }
-    row->count[0]++;
-    if (e->u.exchange->latency >= 0) {
-        tally_spread(row, (uint64_t)e->u.exchange->latency);
-    }
+    add_wait(x, verb, e->u.exchange->latency);
 }
 
 static void on_message(struct stats *x, const struct event *e)
@@ -222,7 +230,7 @@ static void print_replies(struct view *v, struct tally *t)
     }
     size_t listed = t->count < 2 * ROWS_LISTED ? t->count : 2 * ROWS_LISTED;
     for (size_t i = 0; i < listed; i++) {
-        uint64_t n = t->rows[i]->count[0], share = n * 1000 / all;
+        uint64_t n = t->rows[i]->count[0], share = (n * 1000 + all / 2) / all; /* rounded */
         buf_add_str(&v->out.b, "  ");
         view_cell(v, tally_key(t->rows[i]), 22);
         view_number(v, n, 14);

@@ -1,6 +1,7 @@
 #include "ui/export/transcript_lines.h"
 
 #include "capture/base/text.h"
+#include "dissect/mailbox.h"
 #include "dissect/mask.h"
 #include "dissect/tls.h"
 
@@ -256,7 +257,7 @@ static void message_lines(struct transcript_lines *l, const struct event *e)
     if (m->has_lines) {
         add_number(l, ", TOP of ", m->lines, " lines");
     }
-    if (!m->complete) {
+    if (!m->complete && m->outcome != OUTCOME_INCOMPLETE) {
         buf_add_str(&l->out, ", incomplete");
     }
     if (m->missing > 0) {
@@ -286,10 +287,60 @@ static void note_lines(struct transcript_lines *l, const struct event *e)
     end_line(l);
 }
 
+static void add_mailbox_part(struct transcript_lines *l, const char **sep, const char *what,
+                             const uint64_t *number, uint32_t count)
+{
+    if (count > 0) {
+        buf_printf(&l->out, "%s%s ", *sep, what);
+        mailbox_put_numbers(&l->out, number, count);
+        *sep = "; ";
+    }
+}
+
+/* How many messages are left on the server, where the whole session tells. */
+static bool left_on_server(const struct session_info *s, uint64_t *left)
+{
+    const struct mailbox *m = s->mailbox;
+    bool sure = m->committed != TRI_UNKNOWN || m->deleted_count == 0;
+    uint64_t gone = m->committed == TRI_YES ? m->deleted_count : 0;
+    *left = m->messages - gone;
+    return m->has_messages && sure && !s->midstream && s->gaps == 0 && gone <= m->messages;
+}
+
+/* What a POP session did to the mailbox, message by message. */
+static void mailbox_line(struct transcript_lines *l, const struct session_info *s)
+{
+    const struct mailbox *m = s->mailbox;
+    const char *sep = ": ";
+    uint64_t left;
+    if (m == NULL || (m->retrieved_count + m->deleted_count == 0 && !m->has_messages)) {
+        return;
+    }
+    note_begin(l, TIME_UNKNOWN);
+    buf_add_str(&l->out, "mailbox");
+    add_text(l, " ", m->name);
+    if (m->has_messages) {
+        add_number(l, sep, m->messages, m->messages == 1 ? " message" : " messages");
+        sep = "; ";
+    }
+    add_mailbox_part(l, &sep, "retrieved", m->retrieved, m->retrieved_count);
+    add_mailbox_part(l, &sep, "deleted", m->deleted, m->deleted_count);
+    if (m->deleted_count > 0) {
+        buf_add_str(&l->out, m->committed == TRI_YES  ? ""
+                             : m->committed == TRI_NO ? " (rolled back)"
+                                                      : " (commit not seen)");
+    }
+    if (left_on_server(s, &left)) {
+        add_number(l, sep, left, " left on the server");
+    }
+    end_line(l);
+}
+
 static void close_lines(struct transcript_lines *l, const struct event *e)
 {
     const struct session_info *s = e->session;
     char span[WHEN_ROOM];
+    mailbox_line(l, s);
     when_duration(s->last - s->start, span);
     buf_printf(&l->out,
                "=== end of session %" PRIu64 ": %s, state %s, %s s, %" PRIu32 " command%s, %" PRIu32
