@@ -46,7 +46,9 @@ struct pending *pending_add(struct pending_queue *q, const struct command *c)
     size_t size = sizeof(struct pending) + c->line.n;
     size = size < ENTRY_LEAST ? ENTRY_LEAST : size;
     struct pending *p = pool_take(q->pool, size);
-    *p = (struct pending){.size = (uint32_t)size, .sent = c->time};
+    memset(p, 0, offsetof(struct pending, command));
+    p->size = (uint32_t)size;
+    p->sent = c->time;
     p->command = *c;
     if (c->line.n > 0) {
         memcpy(p->text, c->line.p, c->line.n);

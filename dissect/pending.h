@@ -12,7 +12,6 @@ struct pool;
 
 struct pending {
     struct pending *next;
-    struct command command;  /* views point into text[] */
     struct message *message; /* the message a reply decides on, or NULL; owned by the session */
     void *exchange;          /* the protocol's: an AUTH exchange, a transaction; or NULL */
     uint64_t number;         /* the protocol's: a message number, a chunk size */
@@ -20,6 +19,7 @@ struct pending {
     uint16_t tag;            /* the protocol's: which command */
     uint32_t size;           /* of the entry with its text */
     int64_t sent;            /* last line's last byte: latency counts from here */
+    struct command command;  /* views point into text[] */
     uint8_t text[];
 };
 

@@ -235,8 +235,11 @@ struct bytes reply_queue_id(struct bytes text)
     size_t best = MARKS;
     reply_enhanced(text, &enhanced, &text);
     text = bytes_sub(text, 0, QUEUE_TEXT);
+    bool space = true;
     for (size_t at = 0; at < text.n && best > 0; at++) {
-        if (!is_space(text.p[at]) && (at == 0 || is_space(text.p[at - 1]))) {
+        bool begins = space;
+        space = is_space(text.p[at]);
+        if (begins && !space) {
             best = better_mark(text, at, best, &id);
         }
     }

@@ -247,24 +247,9 @@ void session_reply(struct session *s, struct reply *r, const struct pending *p)
     session_emit(s, &e);
 }
 
-void session_answered(struct session *s, const struct reply *r, uint32_t answer_lines)
+static void tell_exchange(struct session *s, const struct pending *p, const struct reply *r,
+                          uint32_t answer_lines)
 {
-    struct pending *p = s->pending.head;
-    if (p == NULL) {
-        return;
-    }
-    if (r == NULL) {
-        p->command.flags |= COMMAND_UNANSWERED;
-        if (s->protocol->unanswered) {
-            s->protocol->unanswered(s, p);
-        }
-    }
-    struct reply hidden;
-    if (r != NULL && may_hide(s, &p->command)) { /* it may be a copy of the one told */
-        hidden = *r;
-        hide_in_reply(s, &hidden, &p->command);
-        r = &hidden;
-    }
     struct exchange x = {.command = &p->command,
                          .reply = r,
                          .state_after = s->info.state,
@@ -279,6 +264,34 @@ void session_answered(struct session *s, const struct reply *r, uint32_t answer_
                       .packet = p->command.packet,
                       .u.exchange = &x};
     session_emit(s, &e);
+}
+
+/* The reply may be a copy of the one told. */
+static void tell_hidden(struct session *s, const struct pending *p, const struct reply *r,
+                        uint32_t answer_lines)
+{
+    struct reply hidden = *r;
+    hide_in_reply(s, &hidden, &p->command);
+    tell_exchange(s, p, &hidden, answer_lines);
+}
+
+void session_answered(struct session *s, const struct reply *r, uint32_t answer_lines)
+{
+    struct pending *p = s->pending.head;
+    if (p == NULL) {
+        return;
+    }
+    if (r == NULL) {
+        p->command.flags |= COMMAND_UNANSWERED;
+        if (s->protocol->unanswered) {
+            s->protocol->unanswered(s, p);
+        }
+    }
+    if (r != NULL && may_hide(s, &p->command)) {
+        tell_hidden(s, p, r, answer_lines);
+    } else {
+        tell_exchange(s, p, r, answer_lines);
+    }
     pending_drop(&s->pending);
 }
 
