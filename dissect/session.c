@@ -7,7 +7,9 @@
 
 #include <stdlib.h>
 
-#define CAUSE_BYTES 200
+#define CAUSE_BYTES   200
+#define CACHE_LINE    64
+#define STATE_FETCHED 128 /* of the protocol's */
 
 struct session *session_open(const struct protocol *p, const struct session_config *config,
                              struct sink *to, const struct flow_info *flow, bool flip,
@@ -133,8 +135,19 @@ static bool reads_at_once(const struct session *s)
     return s->retain == NULL && s->replay == NULL;
 }
 
+/* With many sessions alive none of it is near, and it is needed all over: fetched at once, not one
+ * part after the other. */
+static inline void fetch(const struct session *s)
+{
+    const char *p = (const char *)s;
+    for (size_t at = 0; at < sizeof *s + STATE_FETCHED; at += CACHE_LINE) {
+        __builtin_prefetch(p + at);
+    }
+}
+
 void session_data(struct session *s, enum dir dir, const struct chunk *c)
 {
+    fetch(s);
     note_time(s, c->time, c->packet);
     if (reads_at_once(s)) {
         session_read(s, dir, c);
