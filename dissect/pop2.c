@@ -317,6 +317,7 @@ const struct protocol protocol_pop2 = {
     .state_size = sizeof(struct pop2),
     .first_state = pop2_lstn,
     .tls_state = pop2_lstn, /* there is no TLS for it */
+    .login_state = pop2_auth,
     .greeter = FROM_SERVER,
     .probe = pop2_probe,
     .begin = begin,

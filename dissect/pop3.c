@@ -520,6 +520,7 @@ const struct protocol protocol_pop3 = {
     .state_size = sizeof(struct pop3),
     .first_state = pop3_connect,
     .tls_state = tls_state,
+    .login_state = pop3_authorization,
     .greeter = FROM_SERVER,
     .probe = pop3_probe,
     .begin = begin,

@@ -247,7 +247,7 @@ static struct bytes login_in(const struct session *s, enum dir dir, struct bytes
     if (dir != session_commander(s)) {
         return found;
     }
-    if (strncmp(s->info.state, "AUTH", strlen("AUTH")) == 0) { /* POP3's AUTHORIZATION, too */
+    if (strcmp(s->info.state, s->protocol->login_state) == 0) {
         return text;
     }
     while (bytes_split(&text, '\n', &line)) {

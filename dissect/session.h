@@ -79,6 +79,7 @@ struct protocol {
     size_t state_size;         /* of the protocol's own state, zeroed at the start */
     const char *first_state;   /* "CONNECT" */
     const char *tls_state;     /* "TLS" */
+    const char *login_state;   /* what the client says in it may be a password, whatever it says */
     enum dir greeter;          /* who speaks first: FROM_SERVER for all mail protocols */
     enum certainty (*probe)(const struct opening *o, bool *flip);
     void (*begin)(struct session *s);

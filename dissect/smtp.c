@@ -149,6 +149,7 @@ const struct protocol protocol_smtp = {
     .state_size = sizeof(struct smtp),
     .first_state = "CONNECT",
     .tls_state = "TLS",
+    .login_state = "AUTH",
     .greeter = FROM_SERVER,
     .probe = smtp_probe,
     .begin = smtp_begin,
