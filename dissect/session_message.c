@@ -179,11 +179,13 @@ static void free_body(struct session *s, struct message_body *b)
 static void summarise(struct session *s, const struct message *m)
 {
     struct session_info *i = &s->info;
-    if (!m->has_envelope || !i->has_transaction || i->first_outcome != OUTCOME_UNKNOWN) {
+    bool sent = m->transfer == TRANSFER_DATA || m->transfer == TRANSFER_BDAT;
+    if (!sent || i->first_outcome != OUTCOME_UNKNOWN) {
         return;
     }
     struct bytes to = m->recipient_count > 0 ? m->recipients[0].address : (struct bytes){NULL, 0};
-    if (!bytes_equal(i->first_sender, m->mail_from) || !bytes_equal(i->first_recipient, to)) {
+    if (i->has_transaction && m->has_envelope &&
+        (!bytes_equal(i->first_sender, m->mail_from) || !bytes_equal(i->first_recipient, to))) {
         i->first_sender = session_keep(s, m->mail_from);
         i->first_recipient = session_keep(s, to);
     }

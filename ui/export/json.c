@@ -262,7 +262,7 @@ static const char *session_outcome(const struct session_info *s)
         [OUTCOME_REJECTED] = "failure",  [OUTCOME_DEFERRED] = "failure",
         [OUTCOME_RETRIEVED] = "success", [OUTCOME_INCOMPLETE] = "failure",
     };
-    if (s->has_transaction && by_outcome[s->first_outcome] != NULL) {
+    if (by_outcome[s->first_outcome] != NULL) {
         return by_outcome[s->first_outcome];
     }
     if (s->login == TRI_NO || s->last_negative) {

@@ -184,6 +184,9 @@ void summary_session(struct buf *out, const struct session_info *s)
         add_mailbox(out, s);
     } else if (s->tls != NULL && s->tls->start != TLS_NONE) {
         add_tls(out, s->tls);
+    } else if (s->first_outcome != OUTCOME_UNKNOWN) { /* its envelope was not captured */
+        buf_add_str(out, "message ");
+        buf_add_str(out, outcome_name(s->first_outcome));
     } else {
         add_last_reply(out, s);
     }
