@@ -96,6 +96,9 @@ static enum says server_line_says(struct bytes line, bool first)
     if (first && code == 220) {
         return banner_says(text);
     }
+    if (first && (code == 200 || code == 201)) {
+        return SAYS_OTHER; /* NNTP greets so (RFC 3977 5.1) */
+    }
     if (first && (code == 554 || code == 421) && HAS_WORD(text, mail_words)) {
         return SAYS_MAIL;
     }
@@ -126,9 +129,10 @@ static enum says server_says(struct bytes text, bool midstream)
 /* Commands of others that an SMTP client never sends. */
 static bool is_foreign(struct bytes line)
 {
-    static const char *const words[] = {"USER",  "PASS", "FEAT", "SYST", "PASV", "PORT",   "LIST",
-                                        "CAPA",  "APOP", "STAT", "UIDL", "CWD",  "PWD",    "TYPE",
-                                        "GROUP", "NICK", "JOIN", "PING", "XHDR", "ARTICLE"};
+    static const char *const words[] = {"USER", "PASS",    "FEAT",  "SYST",     "PASV",   "PORT",
+                                        "LIST", "CAPA",    "APOP",  "STAT",     "UIDL",   "CWD",
+                                        "PWD",  "TYPE",    "GROUP", "NICK",     "JOIN",   "PING",
+                                        "XHDR", "ARTICLE", "MODE",  "AUTHINFO", "CLIENT", "DEFINE"};
     struct bytes rest = line, word = bytes_word(&rest);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (bytes_is(word, words[i])) {
