@@ -105,7 +105,7 @@ $(LTO_OBJ): ALL_CFLAGS += $(LTO_CFLAGS)
 TRAINED := $(LTO_OBJ) $(filter $(BUILD)/ui/export/%,$(OBJ))
 ifeq ($(PROFILE),1)
 $(TRAINED): ALL_CFLAGS += -fprofile-use -dumpdir $(dir $(BUILD)/profile/$*) \
-                          -fprofile-partial-training -Wno-missing-profile -Wno-coverage-mismatch
+                          -fprofile-partial-training -Wno-coverage-mismatch
 $(TRAINED): | $(BUILD)/profile/.made
 endif
 ifeq ($(PROFILE),count)
