@@ -427,6 +427,7 @@ void tcp_segment(struct tcp *t, const struct segment *s)
             d = FROM_CLIENT;
         }
     }
+    __builtin_prefetch(f->user); /* the listener looks there first; the checksum comes before */
     count_segment(f, d, s, &x);
     if (!(x.flags & TCP_SYN)) {
         if (f->state == FLOW_OPEN) {
