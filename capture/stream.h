@@ -122,6 +122,8 @@ enum stream_verdict {
 struct stream_ops {
     /* The connection was answered (SYN-ACK) or spoke. *user is the listener's, NULL at first. */
     void (*open)(void *ctx, const struct flow_info *flow, void **user);
+    /* Data will come at once: what the listener keeps may be fetched into the cache. */
+    void (*expect)(void *user);
     enum stream_verdict (*data)(void *ctx, const struct flow_info *flow, void **user, enum dir dir,
                                 const struct chunk *c);
     void (*gap)(void *ctx, const struct flow_info *flow, void **user, enum dir dir,

@@ -240,6 +240,14 @@ static void begin_at_once(struct engine *e, struct conn *conn, enum dir dir, con
     number_ready(e);
 }
 
+static void on_expect(void *user)
+{
+    const struct conn *conn = user;
+    if (conn != NULL && conn->session != NULL) {
+        session_fetch(conn->session);
+    }
+}
+
 static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void **user,
                                    enum dir dir, const struct chunk *c)
 {
@@ -392,6 +400,7 @@ static size_t on_held(void *ctx, void *user)
 const struct stream_ops *engine_stream_ops(void)
 {
     static const struct stream_ops ops = {.open = on_open,
+                                          .expect = on_expect,
                                           .data = on_data,
                                           .gap = on_gap,
                                           .note = on_note,

@@ -135,9 +135,7 @@ static bool reads_at_once(const struct session *s)
     return s->retain == NULL && s->replay == NULL;
 }
 
-/* With many sessions alive none of it is near, and it is needed all over: fetched at once, not one
- * part after the other. */
-static inline void fetch(const struct session *s)
+void session_fetch(const struct session *s)
 {
     const char *p = (const char *)s;
     for (size_t at = 0; at < sizeof *s + STATE_FETCHED; at += CACHE_LINE) {
@@ -147,7 +145,6 @@ static inline void fetch(const struct session *s)
 
 void session_data(struct session *s, enum dir dir, const struct chunk *c)
 {
-    fetch(s);
     note_time(s, c->time, c->packet);
     if (reads_at_once(s)) {
         session_read(s, dir, c);

@@ -40,6 +40,9 @@ struct session_config {
 struct session *session_open(const struct protocol *p, const struct session_config *config,
                              struct sink *to, const struct flow_info *flow, bool flip,
                              uint64_t number, const char id[static 17]);
+/* With many sessions alive none of it is near, and data needs it all over: fetched at once, not one
+ * part after the other. */
+void session_fetch(const struct session *s);
 void session_data(struct session *s, enum dir dir, const struct chunk *c);
 COLD void session_gap(struct session *s, enum dir dir, const struct gap *g);
 COLD void session_stream_note(struct session *s, const struct stream_note *n);
