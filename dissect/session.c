@@ -143,8 +143,20 @@ void session_fetch(const struct session *s)
     }
 }
 
+/* What hangs on it: the body that is being read, its message, the command it answers. */
+static inline void fetch_parts(const struct session *s, enum dir dir)
+{
+    const char *m = (const char *)s->messages;
+    __builtin_prefetch(s->framer[dir].body);
+    __builtin_prefetch(s->pending.head);
+    for (size_t at = 0; m != NULL && at < sizeof *s->messages; at += CACHE_LINE) {
+        __builtin_prefetch(m + at);
+    }
+}
+
 void session_data(struct session *s, enum dir dir, const struct chunk *c)
 {
+    fetch_parts(s, dir);
     note_time(s, c->time, c->packet);
     if (reads_at_once(s)) {
         session_read(s, dir, c);
