@@ -181,6 +181,23 @@ void pipeline_packet(struct pipeline *p, const struct packet *pkt)
     }
 }
 
+bool pipeline_expect(struct pipeline *p, const struct packet *pkt)
+{
+    struct link_info link = {0};
+    struct ip_info ip;
+    if (!tcp_looks_ahead(p->tcp)) {
+        return false;
+    }
+    if (link_strip(pkt, p->limits, &link) == LINK_IP &&
+        ip_read(link.ip, link.wire_left, true, &ip) == IP_READ && ip.protocol == IP_TCP &&
+        !ip.fragment) {
+        struct segment s = {
+            .tcp = ip.payload, .src = ip.src, .dst = ip.dst, .ip_version = ip.version};
+        tcp_expect(p->tcp, &s);
+    }
+    return true;
+}
+
 void pipeline_tick(struct pipeline *p, int64_t now)
 {
     defrag_tick(p->defrag, now);

@@ -31,6 +31,9 @@ struct pipeline_counters {
 struct pipeline *pipeline_new(const struct pipeline_config *c, const struct stream_ops *ops,
                               void *ctx);
 void pipeline_packet(struct pipeline *p, const struct packet *pkt); /* copies what it must keep */
+/* It will come soon: what it needs may be fetched. Nothing is counted, nothing depends on it.
+ * False: there is not enough going on for that to pay. */
+bool pipeline_expect(struct pipeline *p, const struct packet *pkt);
 void pipeline_tick(struct pipeline *p, int64_t now);
 void pipeline_finish(struct pipeline *p); /* closes all flows */
 const struct pipeline_counters *pipeline_counters(const struct pipeline *p);

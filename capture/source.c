@@ -13,6 +13,7 @@
 #define SECOND     INT64_C(1000000000)
 #define TIME_MOST  INT64_C(4294967295) /* seconds: what a pcap file can hold, and sums of it fit */
 #define WAIT_MILLI 100
+#define LOOK_AGAIN 1024 /* packets, after looking ahead was not wanted */
 
 /* ---- what is told ---- */
 
@@ -73,6 +74,19 @@ static void deliver(struct source *s, const struct pcap_pkthdr *h, const u_char 
     s->hooks.packet(s->hooks.arg, &p);
 }
 
+/* Packets are told two ahead: one for the table of connections, one for the connection. */
+static void look_ahead(struct source *s)
+{
+    if (s->hooks.soon == NULL || s->reader == NULL || s->number < s->look_at) {
+        return;
+    }
+    struct packet p = {.data = reader_ahead(s->reader, 2), .linktype = s->linktype};
+    p.wire_len = (uint32_t)p.data.n;
+    if (p.data.n > 0 && !s->hooks.soon(s->hooks.arg, &p)) {
+        s->look_at = s->number + LOOK_AGAIN;
+    }
+}
+
 void source_take(u_char *source, const struct pcap_pkthdr *h, const u_char *data)
 {
     struct source *s = (struct source *)(void *)source;
@@ -85,6 +99,7 @@ void source_take(u_char *source, const struct pcap_pkthdr *h, const u_char *data
         time < s->config.after || (time >= s->config.before && s->config.before != INT64_MAX)) {
         return;
     }
+    look_ahead(s);
     deliver(s, h, data, time);
     if (s->stats.packets == s->config.max_packets) { /* 0 never comes here */
         atomic_store(&s->stop, true);

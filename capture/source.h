@@ -52,6 +52,10 @@ struct source_hooks {
     void (*idle)(void *arg, int64_t now);
     void (*warn)(void *arg, const char *sentence);
     void *arg;
+    /* The next packet but one, if its bytes are in memory already: a frame and its link type, the
+     * frame perhaps cut short. Nothing depends on it. False: not worth telling for now. May be
+     * NULL. */
+    bool (*soon)(void *arg, const struct packet *p);
 };
 void source_run(struct source *s, const struct source_hooks *h);
 /* The span, where it is known only after the source was opened. */

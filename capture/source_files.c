@@ -217,6 +217,7 @@ static void file_read(struct source *s, struct source_file *f)
     pcap_t *handle = NULL;
     enum reader_result result = READER_MORE;
     s->file = f->index;
+    s->reader = f->reader;
     s->in_file = 0;
     if (f->held.handle != NULL) {
         source_use(s, f->held.handle);
@@ -236,6 +237,7 @@ static void file_read(struct source *s, struct source_file *f)
         tell_damage(s, f, e.text);
     }
     tell_unknown(s, f);
+    s->reader = NULL;
 }
 
 /* ---- several files, by the time of their first packets ---- */

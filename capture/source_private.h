@@ -88,8 +88,10 @@ struct source {
     int linktype; /* -1 before the first */
     uint32_t file;
     uint64_t number, in_file;
-    uint64_t file_bytes_done; /* of files read to their end */
-    int64_t last;             /* time of the last packet */
+    const struct reader *reader; /* of the file that is being read */
+    uint64_t look_at;            /* packet number from which on hooks.soon is told again */
+    uint64_t file_bytes_done;    /* of files read to their end */
+    int64_t last;                /* time of the last packet */
 };
 
 /* Packets that pcap_dispatch may bring before the loop looks about. */

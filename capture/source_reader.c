@@ -13,6 +13,8 @@
 #define BUFFER     ((size_t)1 << 18)
 #define NG_BUFFER  ((size_t)1 << 16)
 #define SNAPLEN_AT 16 /* in a pcap file's header */
+#define RECORD     16 /* a pcap record's header: two of time, captured and whole length */
+#define LENGTH_AT  8  /* in it */
 #define STREAMS    8  /* pcapng streams open at once; a further one takes the place of the oldest */
 
 /* A pcap handle on a FILE that reads from the input, or from the blocks of one interface. */
@@ -36,6 +38,7 @@ struct reader {
     struct stream *current; /* has more to read */
     uint64_t turn;
     bool nano, ended;
+    bool native; /* pcap records with this machine's byte order */
     struct error error;
 };
 
@@ -221,6 +224,41 @@ static enum reader_result ng_turn(struct reader *r, struct error *e)
 
 /* ---- the reader ---- */
 
+static bool is_native(struct bytes first)
+{
+    uint32_t magic = 0;
+    memcpy(&magic, first.p, first.n < sizeof magic ? 0 : sizeof magic);
+    return magic == 0xa1b2c3d4 || magic == 0xa1b23c4d;
+}
+
+/* What stdio holds for libpcap. Its own names are all there is for that. */
+static struct bytes buffered(const FILE *f)
+{
+#ifdef __GLIBC__
+    return bytes_make(f->_IO_read_ptr, (size_t)(f->_IO_read_end - f->_IO_read_ptr));
+#else
+    (void)f;
+    return (struct bytes){NULL, 0};
+#endif
+}
+
+struct bytes reader_ahead(const struct reader *r, unsigned packets)
+{
+    if (!r->native || r->current == NULL) {
+        return (struct bytes){NULL, 0};
+    }
+    struct bytes rest = buffered(r->current->file);
+    for (uint32_t length = 0; packets > 0 && rest.n >= RECORD; packets--) {
+        memcpy(&length, rest.p + LENGTH_AT, sizeof length);
+        rest = bytes_from(rest, RECORD);
+        if (packets == 1) {
+            return bytes_sub(rest, 0, length);
+        }
+        rest = bytes_from(rest, length);
+    }
+    return (struct bytes){NULL, 0};
+}
+
 bool reader_new(struct reader **out, struct input *in, struct error *e)
 {
     struct bytes first = input_peek(in);
@@ -236,6 +274,7 @@ bool reader_new(struct reader **out, struct input *in, struct error *e)
     struct reader *r = xcalloc(1, sizeof *r);
     r->in = in;
     r->nano = magics[kind].nano;
+    r->native = is_native(first);
     if (magics[kind].ng) {
         r->ng = ng_new(in);
     } else {

@@ -23,6 +23,9 @@ bool reader_new(struct reader **r, struct input *in, struct error *e);
 enum reader_result reader_next(struct reader *r, struct pcap **handle, struct error *e);
 /* What pcap_dispatch(handle, most, ...) answered. */
 void reader_ran(struct reader *r, int result, int most);
+/* The frame of the packet `packets` behind the one that was taken last, as far as it is in memory
+ * already; empty where that is not known. Valid until libpcap reads on. */
+struct bytes reader_ahead(const struct reader *r, unsigned packets);
 bool reader_nano(const struct reader *r); /* finer times than microseconds, as far as is known */
 uint64_t reader_offset(const struct reader *r); /* about where in the (unpacked) file it stands */
 uint64_t

@@ -122,8 +122,8 @@ struct tcp {
     int64_t now;        /* never goes backwards */
     uint32_t second;    /* the same in whole seconds */
     int64_t next_second;
-    int64_t aged; /* when the lists were last looked through */
-    uint64_t serial;
+    int64_t aged;      /* when the lists were last looked through */
+    uint32_t expected; /* low half of the hash of the segment that comes next, as was told */
 };
 
 /* A segment's header, read. */

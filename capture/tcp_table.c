@@ -1,5 +1,6 @@
 /* Flows: slabs, hash table with a secret key, lists by worth and age. */
 #include "capture/base/error.h"
+#include "capture/base/read.h"
 #include "capture/tcp_private.h"
 
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 #define SLAB_FLOWS  ((size_t)1 << SLAB_SHIFT) /* 10 MiB: a whole number of huge pages */
 #define HUGE_PAGE   ((size_t)2 << 20)
 #define FIRST_SLOTS ((size_t)8192)
-#define GRAINS      64 /* an idle limit is kept in steps of this part of it, or finer */
+#define AHEAD_FLOWS 8192 /* more than caches hold */
+#define GRAINS      64   /* an idle limit is kept in steps of this part of it, or finer */
 
 static size_t address_size(uint8_t version)
 {
@@ -130,6 +132,31 @@ struct flow *tcp_table_find(struct tcp *t, const struct segment *s, const struct
         }
     }
     return NULL;
+}
+
+bool tcp_looks_ahead(const struct tcp *t)
+{
+    return t->flows >= AHEAD_FLOWS;
+}
+
+/* Its place in the table is fetched now, and its flow when the place has come: one segment later.
+ */
+void tcp_expect(struct tcp *t, const struct segment *s)
+{
+    uint16_t sport = 0, dport = 0;
+    if (!read_be16(s->tcp, 0, &sport) || !read_be16(s->tcp, 2, &dport)) {
+        return;
+    }
+    uint32_t next = t->expected;
+    t->expected = (uint32_t)hash_ends(t, end_word(t, s->src, sport, s->ip_version),
+                                      end_word(t, s->dst, dport, s->ip_version));
+    __builtin_prefetch(&t->slots[t->expected & t->mask]);
+    for (size_t i = next & t->mask; t->slots[i].flow != 0; i = (i + 1) & t->mask) {
+        if (t->slots[i].hash == next) {
+            fetch(tcp_flow(t, t->slots[i].flow));
+            return;
+        }
+    }
 }
 
 static void slot_put(struct tcp *t, struct slot what)

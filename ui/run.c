@@ -78,6 +78,11 @@ static void on_packet(void *arg, const struct packet *p)
     pipeline_packet(r->pipeline, p);
 }
 
+static bool on_soon(void *arg, const struct packet *p)
+{
+    return pipeline_expect(((struct running *)arg)->pipeline, p);
+}
+
 /* What the figures of the run are so far. */
 static struct capture_totals totals_now(const struct running *r)
 {
@@ -228,7 +233,7 @@ static FILE *progress_stream(const struct options *o)
 static void dissect(struct running *r)
 {
     const struct source_hooks hooks = {
-        .packet = on_packet, .idle = on_idle, .warn = run_warn, .arg = r};
+        .packet = on_packet, .idle = on_idle, .warn = run_warn, .arg = r, .soon = on_soon};
     progress_init(&r->progress, progress_stream(r->o));
     read_all(r, &hooks);
     pipeline_finish(r->pipeline);

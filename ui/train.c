@@ -38,7 +38,7 @@ static void read_all(struct source *source, const struct limits *limits, struct 
     struct run run;
     run.engine = engine_new(&ec, sink);
     run.pipeline = pipeline_new(&pc, engine_stream_ops(), run.engine);
-    struct source_hooks hooks = {take, tick, warn, &run};
+    struct source_hooks hooks = {.packet = take, .idle = tick, .warn = warn, .arg = &run};
     source_run(source, &hooks);
     pipeline_finish(run.pipeline);
     engine_totals(run.engine, &totals);

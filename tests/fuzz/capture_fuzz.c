@@ -89,7 +89,8 @@ static void run(const char *path, const struct limits *l, struct sink *to)
     }
     struct engine *engine = engine_new(&ec, to);
     struct pipeline *pipeline = pipeline_new(&pc, engine_stream_ops(), engine);
-    struct source_hooks hooks = {on_packet, on_idle, on_warn, pipeline};
+    struct source_hooks hooks = {
+        .packet = on_packet, .idle = on_idle, .warn = on_warn, .arg = pipeline};
     source_run(source, &hooks);
     pipeline_finish(pipeline);
     struct capture_totals totals = {0};

@@ -52,7 +52,7 @@ static bool read_packets(struct capture_steps *c, const char *path, const struct
     const char *files[] = {path};
     struct source_config sc = {
         .limits = limits, .files = files, .file_count = 1, .after = INT64_MIN, .before = INT64_MAX};
-    struct source_hooks hooks = {keep, ignore_idle, say, c};
+    struct source_hooks hooks = {.packet = keep, .idle = ignore_idle, .warn = say, .arg = c};
     struct source *source;
     struct error e;
     bool usage;

@@ -17,6 +17,8 @@ struct tcp {
     uint8_t src[16], dst[16];
     int64_t ticked;
     bool finished;
+    bool looks_ahead;
+    unsigned expected;
     struct tcp_counters counters;
 };
 
@@ -40,6 +42,18 @@ void tcp_segment(struct tcp *t, const struct segment *s)
     }
     memcpy(t->src, s->src, s->ip_version == 4 ? 4 : 16);
     memcpy(t->dst, s->dst, s->ip_version == 4 ? 4 : 16);
+}
+
+bool tcp_looks_ahead(const struct tcp *t)
+{
+    return t->looks_ahead;
+}
+
+void tcp_expect(struct tcp *t, const struct segment *s)
+{
+    t->expected++;
+    assert_memory_equal(s->tcp.p, "a TCP header", s->tcp.n < 12 ? s->tcp.n : 12);
+    assert_int_equal(s->src[0], s->ip_version == 4 ? 10 : 0xfd);
 }
 
 void tcp_tick(struct tcp *t, int64_t now)
@@ -540,6 +554,34 @@ static void counters(void **state)
     assert_ptr_equal(pipeline_tcp_counters(b->p), &fake.counters);
 }
 
+/* What comes soon is unwrapped, and leaves no trace. */
+static void expected_packets(void **state)
+{
+    struct bench *b = *state;
+    begin(&b->m, payload);
+    ipv4(&b->m, 6, 1, 0);
+    ethernet(&b->m, 0x0800);
+    size_t n = length_of(&b->m);
+    struct packet p = {
+        .data = bytes_make(b->m.p + b->m.at, n), .wire_len = (uint32_t)n, .linktype = 1};
+    assert_false(pipeline_expect(b->p, &p));
+    assert_int_equal(fake.expected, 0);
+    fake.looks_ahead = true;
+    for (size_t cut = 0; cut <= n; cut++) { /* at any place */
+        uint8_t *copy = malloc(cut ? cut : 1);
+        assert_non_null(copy);
+        memcpy(copy, p.data.p, cut);
+        struct packet part = {
+            .data = bytes_make(copy, cut), .wire_len = (uint32_t)cut, .linktype = 1};
+        assert_true(pipeline_expect(b->p, &part));
+        free(copy);
+    }
+    assert_true(fake.expected > 10);
+    assert_int_equal(fake.segments, 0);
+    assert_int_equal(pipeline_counters(b->p)->packets, 0);
+    assert_int_equal(pipeline_counters(b->p)->malformed, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_new, bench_free)
@@ -557,6 +599,7 @@ int main(void)
         TEST(fragments_inside_fragments),
         TEST(fragment_of_a_fragment),
         TEST(counters),
+        TEST(expected_packets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

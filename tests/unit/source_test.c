@@ -296,7 +296,7 @@ static void run(struct bench *b, const struct source_config *c)
 {
     struct error e = {""};
     bool usage = true;
-    struct source_hooks hooks = {on_packet, on_idle, on_warn, b};
+    struct source_hooks hooks = {.packet = on_packet, .idle = on_idle, .warn = on_warn, .arg = b};
     b->count = 0;
     b->text[0] = '\0';
     buf_clear(&b->told);
@@ -827,6 +827,86 @@ static void a_pipe_among_files(void **state)
     assert_int_equal(b->stats.file_bytes_total, 0); /* unknown with a pipe among them */
 }
 
+/* ---- looking ahead ---- */
+
+#define AHEAD_PACKETS 3000u /* several fillings of the buffer under libpcap */
+
+struct foresight {
+    uint32_t now, told, whole; /* packets taken, frames told of ones behind, those not cut short */
+};
+
+static uint32_t number_in(const struct packet *p)
+{
+    uint32_t n = 0;
+    assert_true(p->data.n >= sizeof n);
+    memcpy(&n, p->data.p, sizeof n);
+    return n;
+}
+
+static size_t size_of(uint32_t number)
+{
+    return 40 + number * 7919 % 1400;
+}
+
+static void packet_comes(void *arg, const struct packet *p)
+{
+    struct foresight *f = arg;
+    assert_int_equal(number_in(p), f->now++);
+    assert_int_equal(p->data.n, size_of(number_in(p)));
+}
+
+static bool packet_will_come(void *arg, const struct packet *p)
+{
+    struct foresight *f = arg;
+    assert_int_equal(p->linktype, 1);
+    if (p->data.n >= 4) { /* told before the packet at hand is: number `now` */
+        assert_int_equal(number_in(p), f->now + 2);
+        assert_true(p->data.n <= size_of(f->now + 2));
+        f->whole += p->data.n == size_of(f->now + 2);
+    }
+    f->told++;
+    return f->told != 100; /* it stops for a while then */
+}
+
+static struct foresight look_ahead(struct bench *b, bool big, uint32_t magic)
+{
+    struct out o;
+    uint8_t frame[2000] = {0};
+    out_new(&o, big);
+    pcap_header(&o, magic, 65535, 1);
+    for (uint32_t i = 0; i < AHEAD_PACKETS; i++) {
+        memcpy(frame, &i, sizeof i);
+        p32(&o, BASE + i);
+        p32(&o, 0);
+        p32(&o, (uint32_t)size_of(i));
+        p32(&o, (uint32_t)size_of(i));
+        buf_add(&o.b, bytes_make(frame, size_of(i)));
+    }
+    store_out(b, 0, &o);
+    const char *files[] = {path(b, 0)};
+    struct source_config c = config(b, files, 1);
+    struct foresight f = {0};
+    struct source_hooks hooks = {.packet = packet_comes, .arg = &f, .soon = packet_will_come};
+    struct error e = {""};
+    bool usage = false;
+    source_close(&b->source);
+    assert_true(source_open(&b->source, &c, &usage, &e));
+    source_run(b->source, &hooks);
+    assert_int_equal(f.now, AHEAD_PACKETS);
+    return f;
+}
+
+static void frames_ahead(void **state)
+{
+    struct bench *b = *state;
+    struct foresight f = look_ahead(b, false, 0xa1b2c3d4);
+    /* all but what lies behind a refilling, and the pause */
+    assert_true(f.told > AHEAD_PACKETS - 1024 - 200 && f.told < AHEAD_PACKETS - 1000);
+    assert_true(f.whole + 50 > f.told);
+    f = look_ahead(b, true, 0xa1b2c3d4); /* in the other byte order records are not walked */
+    assert_int_equal(f.told, 0);
+}
+
 /* ---- choosing packets ---- */
 
 static void store_numbers(struct bench *b)
@@ -1057,7 +1137,7 @@ static void stop_while_waiting(void **state)
     assert_true(source_open(&b->source, &c, &usage, &e));
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, stop_soon, b), 0);
-    struct source_hooks hooks = {on_packet, on_idle, on_warn, b};
+    struct source_hooks hooks = {.packet = on_packet, .idle = on_idle, .warn = on_warn, .arg = b};
     source_run(b->source, &hooks);
     pthread_join(thread, NULL);
     assert_int_equal(b->count, 1);
@@ -1119,7 +1199,7 @@ static bool copy_as(struct bench *b, const char *to, bool pcapng, struct copier 
     if (pcapng) {
         source_writer_use_pcapng(c->w);
     }
-    struct source_hooks hooks = {copy_packet, NULL, on_warn, c};
+    struct source_hooks hooks = {.packet = copy_packet, .warn = on_warn, .arg = c};
     source_run(b->source, &hooks);
     return source_writer_close(&c->w, &c->e);
 }
@@ -1305,7 +1385,7 @@ static void live_on_the_loopback(void **state)
     }
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, send_to_self, b), 0);
-    struct source_hooks hooks = {on_packet, on_idle, on_warn, b};
+    struct source_hooks hooks = {.packet = on_packet, .idle = on_idle, .warn = on_warn, .arg = b};
     source_run(b->source, &hooks);
     pthread_join(thread, NULL);
     assert_int_equal(b->count, 5);
@@ -1358,6 +1438,7 @@ int main(void)
         TEST(bombs_are_bounded),
         TEST(several_in_time_order),
         TEST(a_pipe_among_files),
+        TEST(frames_ahead),
         TEST(a_span_of_time),
         TEST(at_most_so_many),
         TEST(filters),

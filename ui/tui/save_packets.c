@@ -123,7 +123,8 @@ static void on_warning(void *arg, const char *sentence)
 static void *read_again(void *arg)
 {
     struct save_packets *p = arg;
-    struct source_hooks hooks = {on_packet, on_idle, on_warning, p};
+    struct source_hooks hooks = {
+        .packet = on_packet, .idle = on_idle, .warn = on_warning, .arg = p};
     source_run(p->source, &hooks);
     if (p->writer && !source_writer_close(&p->writer, &p->error)) {
         atomic_store(&p->failed, true);
