@@ -74,13 +74,12 @@ static void deliver(struct source *s, const struct pcap_pkthdr *h, const u_char 
     s->hooks.packet(s->hooks.arg, &p);
 }
 
-/* Packets are told two ahead: one for the table of connections, one for the connection. */
 static void look_ahead(struct source *s)
 {
     if (s->hooks.soon == NULL || s->reader == NULL || s->number < s->look_at) {
         return;
     }
-    struct packet p = {.data = reader_ahead(s->reader, 2), .linktype = s->linktype};
+    struct packet p = {.data = reader_ahead(s->reader, SOURCE_AHEAD), .linktype = s->linktype};
     p.wire_len = (uint32_t)p.data.n;
     if (p.data.n > 0 && !s->hooks.soon(s->hooks.arg, &p)) {
         s->look_at = s->number + LOOK_AGAIN;

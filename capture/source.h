@@ -47,14 +47,15 @@ typedef void packet_fn(void *arg, const struct packet *p);
 /* Reads until the end, source_stop, or max_packets. Errors in part are told through `warn` (a
  * sentence each, with file, packet number) and set stats.failed; idle(arg, now) is called about
  * ten times a second while live and quiet, and every few thousand packets otherwise (progress). */
+#define SOURCE_AHEAD 4
 struct source_hooks {
     packet_fn *packet;
     void (*idle)(void *arg, int64_t now);
     void (*warn)(void *arg, const char *sentence);
     void *arg;
-    /* The next packet but one, if its bytes are in memory already: a frame and its link type, the
-     * frame perhaps cut short. Nothing depends on it. False: not worth telling for now. May be
-     * NULL. */
+    /* The packet SOURCE_AHEAD behind the one that comes next, if its bytes are in memory already: a
+     * frame and its link type, the frame perhaps cut short. Nothing depends on it. False: not
+     * worth telling for now. May be NULL. */
     bool (*soon)(void *arg, const struct packet *p);
 };
 void source_run(struct source *s, const struct source_hooks *h);

@@ -60,7 +60,8 @@ struct tcp *tcp_new(const struct tcp_config *c, const struct stream_ops *ops, vo
 void tcp_segment(struct tcp *t, const struct segment *s);
 /* Are there so many connections that looking ahead pays? */
 bool tcp_looks_ahead(const struct tcp *t);
-/* The next segment but one: of s, the TCP header's ports and the addresses are read. */
+/* A segment that will come a few segments later: of s, the TCP header's ports and the addresses are
+ * read. */
 void tcp_expect(struct tcp *t, const struct segment *s);
 /* Time goes on without packets (live). */
 void tcp_tick(struct tcp *t, int64_t now);

@@ -10,7 +10,8 @@
 
 #define NS            INT64_C(1000000000)
 #define HISTORY_BYTES ((size_t)2 << 20)
-#define LATE_BYTES    (1u << 26)                   /* so far back a late packet may lie */
+#define TCP_AHEAD     4          /* segments that tcp_expect is told before they come */
+#define LATE_BYTES    (1u << 26) /* so far back a late packet may lie */
 #define GRAVE_SEQ     ((1u << GRAVE_SEQ_BITS) - 1) /* what a grave keeps of a sequence number */
 
 enum flow_state { FLOW_HALF_OPEN, FLOW_OPEN, FLOW_IGNORED, FLOW_CLOSED };
@@ -122,8 +123,8 @@ struct tcp {
     int64_t now;        /* never goes backwards */
     uint32_t second;    /* the same in whole seconds */
     int64_t next_second;
-    int64_t aged;      /* when the lists were last looked through */
-    uint32_t expected; /* low half of the hash of the segment that comes next, as was told */
+    int64_t aged;                 /* when the lists were last looked through */
+    uint32_t expected[TCP_AHEAD]; /* low halves of the hashes of segments to come, the next first */
 };
 
 /* A segment's header, read. */

@@ -139,23 +139,40 @@ bool tcp_looks_ahead(const struct tcp *t)
     return t->flows >= AHEAD_FLOWS;
 }
 
-/* Its place in the table is fetched now, and its flow when the place has come: one segment later.
- */
+static struct flow *flow_expected(const struct tcp *t, uint32_t hash)
+{
+    for (size_t i = hash & t->mask; t->slots[i].flow != 0; i = (i + 1) & t->mask) {
+        if (t->slots[i].hash == hash) {
+            return tcp_flow(t, t->slots[i].flow);
+        }
+    }
+    return NULL;
+}
+
+/* One thing leads to the other: with each segment that passes the next link of the chain is there,
+ * and what it points to can be asked for. */
 void tcp_expect(struct tcp *t, const struct segment *s)
 {
     uint16_t sport = 0, dport = 0;
     if (!read_be16(s->tcp, 0, &sport) || !read_be16(s->tcp, 2, &dport)) {
         return;
     }
-    uint32_t next = t->expected;
-    t->expected = (uint32_t)hash_ends(t, end_word(t, s->src, sport, s->ip_version),
-                                      end_word(t, s->dst, dport, s->ip_version));
-    __builtin_prefetch(&t->slots[t->expected & t->mask]);
-    for (size_t i = next & t->mask; t->slots[i].flow != 0; i = (i + 1) & t->mask) {
-        if (t->slots[i].hash == next) {
-            fetch(tcp_flow(t, t->slots[i].flow));
-            return;
-        }
+    uint32_t *e = t->expected;
+    memmove(e, e + 1, (TCP_AHEAD - 1) * sizeof *e);
+    e[3] = (uint32_t)hash_ends(t, end_word(t, s->src, sport, s->ip_version),
+                               end_word(t, s->dst, dport, s->ip_version));
+    __builtin_prefetch(&t->slots[e[3] & t->mask]);
+    const struct flow *f = flow_expected(t, e[2]);
+    if (f != NULL) {
+        fetch(f);
+    }
+    f = flow_expected(t, e[1]);
+    if (f != NULL) {
+        __builtin_prefetch(f->user);
+    }
+    f = flow_expected(t, e[0]);
+    if (f != NULL && t->ops->expect != NULL) {
+        t->ops->expect(f->user);
     }
 }
 

@@ -96,7 +96,12 @@ static void on_close(void *ctx, const struct flow_info *flow, void **user, enum 
     l->open--;
 }
 
-static const struct stream_ops ops = {on_open, on_data, on_gap, on_note, on_fin, on_close, NULL};
+static const struct stream_ops ops = {.open = on_open,
+                                      .data = on_data,
+                                      .gap = on_gap,
+                                      .note = on_note,
+                                      .fin = on_fin,
+                                      .close = on_close};
 
 /* Link types that captures have: Ethernet first. */
 static const int linktypes[] = {1,   0,   9,  12, 14,  101, 108, 113, 228,

@@ -860,9 +860,9 @@ static bool packet_will_come(void *arg, const struct packet *p)
     struct foresight *f = arg;
     assert_int_equal(p->linktype, 1);
     if (p->data.n >= 4) { /* told before the packet at hand is: number `now` */
-        assert_int_equal(number_in(p), f->now + 2);
-        assert_true(p->data.n <= size_of(f->now + 2));
-        f->whole += p->data.n == size_of(f->now + 2);
+        assert_int_equal(number_in(p), f->now + SOURCE_AHEAD);
+        assert_true(p->data.n <= size_of(f->now + SOURCE_AHEAD));
+        f->whole += p->data.n == size_of(f->now + SOURCE_AHEAD);
     }
     f->told++;
     return f->told != 100; /* it stops for a while then */
