@@ -78,10 +78,10 @@ bool smtp_is_command(struct bytes line)
 
 bool smtp_is_http(struct bytes line)
 {
-    const uint8_t *blank = line.n > 0 ? memrchr(line.p, ' ', line.n) : NULL;
-    struct bytes version = bytes_from(line, blank != NULL ? (size_t)(blank + 1 - line.p) : line.n);
-    return bytes_starts(line, "HTTP/") || bytes_starts(version, "HTTP/1.") ||
-           bytes_starts(version, "HTTP/2.");
+    static const char version[] = " HTTP/";
+    size_t at = bytes_search(line, version, 0);
+    struct bytes number = bytes_from(line, at == SIZE_MAX ? line.n : at + sizeof version - 1);
+    return bytes_starts(line, "HTTP/") || bytes_starts(number, "1.") || bytes_starts(number, "2.");
 }
 
 bool smtp_is_header(struct bytes line)
