@@ -242,13 +242,27 @@ static void ssl2_hello_for_tls(void **state)
     reader_close(&r);
 }
 
+struct look_row {
+    const char *hex;
+    enum tls_look want;
+};
+
+static void expect_looks(enum tls_look (*look)(struct bytes), const struct look_row *row,
+                         size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t n;
+        uint8_t *p = unhex(row[i].hex, &n);
+        assert_int_equal(look(bytes_make(p, n)), row[i].want);
+        assert_true(row[i].want != TLS_LOOK_MORE || n < 6);
+        free(p);
+    }
+}
+
 static void looks(void **state)
 {
     (void)state;
-    static const struct {
-        const char *hex;
-        enum tls_look want;
-    } rows[] = {
+    static const struct look_row rows[] = {
         {"", TLS_LOOK_MORE},
         {"16", TLS_LOOK_MORE},
         {"1603", TLS_LOOK_MORE},
@@ -269,23 +283,14 @@ static void looks(void **state)
         {"8005010002", TLS_LOOK_NO}, /* too short to be one */
         {"e4f6fc", TLS_LOOK_NO},     /* latin-1 text */
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        size_t n;
-        uint8_t *p = unhex(rows[i].hex, &n);
-        assert_int_equal(tls_look(bytes_make(p, n)), rows[i].want);
-        assert_true(rows[i].want != TLS_LOOK_MORE || n < 6);
-        free(p);
-    }
+    expect_looks(tls_look, rows, sizeof rows / sizeof *rows);
 }
 
 /* Who answers a ClientHello may do so with an alert. */
 static void looks_answered(void **state)
 {
     (void)state;
-    static const struct {
-        const char *hex;
-        enum tls_look want;
-    } rows[] = {
+    static const struct look_row rows[] = {
         {"", TLS_LOOK_MORE},
         {"160303004a02", TLS_LOOK_YES},
         {"15", TLS_LOOK_MORE},
@@ -296,12 +301,7 @@ static void looks_answered(void **state)
         {"1520", TLS_LOOK_NO},
         {"323230", TLS_LOOK_NO},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        size_t n;
-        uint8_t *p = unhex(rows[i].hex, &n);
-        assert_int_equal(tls_look_answer(bytes_make(p, n)), rows[i].want);
-        free(p);
-    }
+    expect_looks(tls_look_answer, rows, sizeof rows / sizeof *rows);
 }
 
 static void gap_inside_a_record_is_passed(void **state)
