@@ -30,9 +30,10 @@ static void warn(void *arg, const char *sentence)
 }
 
 static void read_all(struct source *source, const struct limits *limits, struct sink *sink,
-                     bool digests)
+                     const struct export_format *format)
 {
-    struct engine_config ec = {.limits = limits, .digests = digests};
+    struct engine_config ec = {
+        .limits = limits, .digests = format->needs_digests, .no_headers = format->ignores_headers};
     struct pipeline_config pc = {.limits = limits, .tcp = {.limits = limits}};
     struct capture_totals totals = {0};
     struct run run;
@@ -62,7 +63,7 @@ static bool view(const char *path, const char *name, const struct limits *limits
         return false;
     }
     struct sink *judge = judge_new(limits, to);
-    read_all(source, limits, judge, format->needs_digests);
+    read_all(source, limits, judge, format);
     source_close(&source);
     return judge->close(judge, &e);
 }
