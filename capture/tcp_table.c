@@ -117,18 +117,30 @@ static void fetch(const struct flow *f)
 
 /* ---- the table: open addressing, each flow at or behind the place its hash names ---- */
 
+/* The next flow with that low half of a hash, from place *i on, which moves behind it; NULL: none.
+ */
+static inline struct flow *flow_at(const struct tcp *t, uint32_t hash, size_t *i)
+{
+    for (; t->slots[*i].flow != 0; *i = (*i + 1) & t->mask) {
+        if (t->slots[*i].hash == hash) {
+            struct flow *f = tcp_flow(t, t->slots[*i].flow);
+            *i = (*i + 1) & t->mask;
+            return f;
+        }
+    }
+    return NULL;
+}
+
 struct flow *tcp_table_find(struct tcp *t, const struct segment *s, const struct tcp_fields *f,
                             uint64_t *hash, enum dir *dir)
 {
     *hash = hash_segment(t, s, f);
-    uint32_t low = (uint32_t)*hash;
-    for (size_t i = low & t->mask; t->slots[i].flow != 0; i = (i + 1) & t->mask) {
-        if (t->slots[i].hash == low) {
-            struct flow *fl = tcp_flow(t, t->slots[i].flow);
-            fetch(fl);
-            if (flow_is(fl, s, f, dir)) {
-                return fl;
-            }
+    size_t i = (uint32_t)*hash & t->mask;
+    for (struct flow *fl = flow_at(t, (uint32_t)*hash, &i); fl != NULL;
+         fl = flow_at(t, (uint32_t)*hash, &i)) {
+        fetch(fl);
+        if (flow_is(fl, s, f, dir)) {
+            return fl;
         }
     }
     return NULL;
@@ -141,12 +153,8 @@ bool tcp_looks_ahead(const struct tcp *t)
 
 static struct flow *flow_expected(const struct tcp *t, uint32_t hash)
 {
-    for (size_t i = hash & t->mask; t->slots[i].flow != 0; i = (i + 1) & t->mask) {
-        if (t->slots[i].hash == hash) {
-            return tcp_flow(t, t->slots[i].flow);
-        }
-    }
-    return NULL;
+    size_t i = hash & t->mask;
+    return flow_at(t, hash, &i);
 }
 
 /* One thing leads to the other: with each segment that passes the next link of the chain is there,
