@@ -461,6 +461,18 @@ void framer_drop_unread(struct framer *f)
 
 /* ---- gaps and the end ---- */
 
+bool framer_ends_so_far(struct framer *f, struct frame *out)
+{
+    enum eod_variant variant;
+    if (f->mode != MODE_BODY || input_now(f).bytes.n > 0 || !body_ends_so_far(f->body, &variant)) {
+        return false;
+    }
+    *out = plain_frame(f, FRAME_AMBIGUOUS);
+    out->variant = variant;
+    out->body_offset = f->body->bytes;
+    return true;
+}
+
 /* Gives what an interrupted line or body still holds, before the gap or the end is told. */
 static bool give_rest(struct framer *f, struct frame *out)
 {

@@ -321,6 +321,16 @@ static enum body_step step_withheld(struct framer_body *b, struct bytes in, size
     return BODY_DATA;
 }
 
+bool body_ends_so_far(struct framer_body *b, enum eod_variant *variant)
+{
+    if (b->state != BODY_DOT_CR || b->told_at == b->bytes + 1 ||
+        !variant_of(b->before, b->state, false, variant)) {
+        return false;
+    }
+    b->told_at = b->bytes + 1;
+    return true;
+}
+
 /* Where text ends and a dot at a line start begins, or the end of in. */
 static size_t scan_text(struct framer_body *b, struct bytes in)
 {

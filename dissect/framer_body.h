@@ -52,6 +52,9 @@ void body_begin(struct framer_body *b, bool lf_style);
  * bytes. */
 enum body_step body_next(struct framer_body *b, struct bytes in, size_t *used, struct bytes *out,
                          enum eod_variant *variant);
+/* Is what is withheld an end already, for whoever takes a bare CR? The byte behind it, not yet
+ * seen, does not tell then; told once. */
+bool body_ends_so_far(struct framer_body *b, enum eod_variant *variant);
 /* What is withheld, when the stream breaks off here. */
 struct bytes body_withheld(const struct framer_body *b);
 /* A hole: the scanner goes on in the middle of a line. */

@@ -205,6 +205,8 @@ COLD void session_give_up(struct session *s);
 #define REPLAY_UNREAD UINT64_MAX
 void session_retain(struct session *s, enum dir dir, uint64_t offset);
 void session_retain_all(struct session *s, uint64_t offset);
+/* A line of the other side, being read, is kept too: it came behind that end. */
+COLD void session_retain_line(struct session *s, const struct frame *f);
 bool session_retaining(const struct session *s);
 /* What was kept of a direction so far, in one piece and without gaps; valid until the next call. */
 struct bytes session_retained(struct session *s, enum dir dir);

@@ -134,6 +134,15 @@ void session_retain_all(struct session *s, uint64_t offset)
     framer_drop_unread(&s->framer[r->dir]); /* all of it is in the log */
 }
 
+void session_retain_line(struct session *s, const struct frame *f)
+{
+    static const char *const ends[] = {[EOL_CRLF] = "\r\n", [EOL_LF] = "\n", [EOL_NONE] = ""};
+    struct chunk text = {f->data, f->time, f->packet, f->offset};
+    struct chunk end = {bytes_of(ends[f->eol]), f->end_time, f->last_packet, f->offset + f->data.n};
+    log_data(s->retain, f->dir, &text);
+    log_data(s->retain, f->dir, &end);
+}
+
 bool session_retaining(const struct session *s)
 {
     return s->retain != NULL;

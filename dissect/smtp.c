@@ -53,8 +53,10 @@ static void server_frame(struct session *s, const struct frame *f)
 {
     switch (f->kind) {
     case FRAME_LINE:
-        smtp_of(s)->heard = true;
-        smtp_server_line(s, f);
+        if (!smtp_eod_answered(s, f)) {
+            smtp_of(s)->heard = true;
+            smtp_server_line(s, f);
+        }
         break;
     case FRAME_GAP:
         smtp_of(s)->heard = true;

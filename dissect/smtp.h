@@ -322,6 +322,9 @@ void smtp_message_tell(struct session *s, struct transaction *t);
 
 /* ---- smtp_eod.c */
 COLD void smtp_eod_ambiguous(struct session *s, const struct frame *f);
+/* The receiver says f although the message is not over: had it ended for it? True: f is kept until
+ * that is known. */
+bool smtp_eod_answered(struct session *s, const struct frame *f);
 bool smtp_eod_strict(struct session *s, const struct frame *f); /* false: nothing is open */
 void smtp_eod_decide(struct session *s);
 void smtp_eod_free(struct session *s);

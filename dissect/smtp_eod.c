@@ -181,6 +181,29 @@ void smtp_eod_ambiguous(struct session *s, const struct frame *f)
     add_end(s, e, f);
 }
 
+bool smtp_eod_answered(struct session *s, const struct frame *f)
+{
+    const struct smtp *x = smtp_of(s);
+    struct frame end;
+    bool may_answer = x->body != NULL && x->reply == NULL && !session_retaining(s) &&
+                      session_oldest(s) == NULL && f->skipped == 0 && f->eol != EOL_NONE;
+    if (!may_answer || !framer_ends_so_far(session_framer(s, session_commander(s)), &end)) {
+        return false;
+    }
+    struct buf line; /* what is kept may move it */
+    struct frame kept = *f;
+    buf_init(&line, f->data.n);
+    buf_add(&line, f->data);
+    kept.data = buf_bytes(&line);
+    smtp_body_frame(s, &end);
+    bool waits = session_retaining(s);
+    if (waits) {
+        session_retain_line(s, &kept);
+    }
+    buf_done(&line);
+    return waits;
+}
+
 /* Would waiting for replies tell anything? */
 static bool is_worth_waiting(struct session *s, const struct smtp_eod *e)
 {
