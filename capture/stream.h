@@ -8,6 +8,8 @@
  * Order: open once, then data/gap/note in any number, close once. Data comes in
  * stream order per direction; between the directions in causal order: bytes
  * that a packet acknowledges are delivered before that packet's own bytes.
+ * A close by FIN is told when both FINs are acknowledged, or a moment later, so
+ * that their ACKs are counted; the dialog ended with the FINs.
  */
 #ifndef MAILWIRE_CAPTURE_STREAM_H
 #define MAILWIRE_CAPTURE_STREAM_H

@@ -393,8 +393,33 @@ static void take_segment(struct tcp *t, struct flow *f, enum dir d, const struct
     tcp_deliver_ready(t, f);
     tcp_bound_queues(t, f);
     if (f->state == FLOW_OPEN && f->half[0].fin_told && f->half[1].fin_told) {
-        tcp_close(t, f, CLOSE_FIN);
+        tcp_linger(t, f);
     }
+}
+
+/* A segment behind both FINs. False: it opens the ports anew. */
+static bool take_last(struct tcp *t, struct flow *f, enum dir d, const struct segment *s,
+                      const struct tcp_fields *x, uint64_t hash)
+{
+    struct grave g = tcp_grave_of(t, f, hash);
+    if (x->flags & TCP_SYN || is_another(&g, s, x)) {
+        tcp_end(t, f, CLOSE_FIN);
+        return false;
+    }
+    count_segment(f, d, s, x);
+    f->info.count[d].retransmitted += x->wire > 0;
+    if (x->flags & TCP_RST) {
+        tcp_end(t, f, CLOSE_FIN);
+        return true;
+    }
+    if (x->flags & TCP_ACK) {
+        take_ack(f, d, x);
+    }
+    tcp_linger(t, f);
+    if (f->state == FLOW_CLOSED) {
+        tcp_bury(t, f, hash);
+    }
+    return true;
 }
 
 void tcp_segment(struct tcp *t, const struct segment *s)
@@ -413,6 +438,12 @@ void tcp_segment(struct tcp *t, const struct segment *s)
         f->info.count[d].packets++;
         tcp_table_touch(t, f, LIST_IGNORED);
         return;
+    }
+    if (f != NULL && f->state == FLOW_LINGERS) {
+        if (take_last(t, f, d, s, &x, hash)) {
+            return;
+        }
+        f = NULL;
     }
     if (f == NULL) {
         f = begin_flow(t, s, &x, hash, &d);
@@ -476,6 +507,10 @@ static int by_start(const void *a, const void *b)
 
 void tcp_finish(struct tcp *t)
 {
+    struct flow *over;
+    while ((over = tcp_table_oldest(t, LIST_LINGERS)) != NULL) {
+        tcp_end(t, over, CLOSE_FIN);
+    }
     struct flow **all = xcalloc(t->flows + 1, sizeof(struct flow *));
     size_t n = 0;
     for (int list = 0; list < LIST_COUNT; list++) {

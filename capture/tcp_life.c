@@ -2,6 +2,8 @@
 #include "capture/base/error.h"
 #include "capture/tcp_private.h"
 
+#define LINGER_SECONDS 1 /* an ACK is delayed half a second at most (RFC 1122 4.2.3.2) */
+
 /* ---- opening and closing ---- */
 
 void tcp_open(struct tcp *t, struct flow *f)
@@ -33,6 +35,7 @@ void tcp_drain(struct tcp *t, struct flow *f)
 void tcp_close(struct tcp *t, struct flow *f, enum stream_close how)
 {
     bool open = f->opened && f->state != FLOW_CLOSED;
+    how = f->state == FLOW_LINGERS ? CLOSE_FIN : how;
     tcp_drain(t, f);
     tcp_deliver_drop(t, f);
     if (f->state == FLOW_HALF_OPEN) {
@@ -50,8 +53,25 @@ void tcp_close(struct tcp *t, struct flow *f, enum stream_close how)
 
 void tcp_end(struct tcp *t, struct flow *f, enum stream_close how)
 {
+    bool lingers = f->state == FLOW_LINGERS;
     tcp_close(t, f, how);
-    tcp_table_remove(t, f);
+    if (lingers) {
+        tcp_bury(t, f, tcp_table_hash(t, f));
+    } else {
+        tcp_table_remove(t, f);
+    }
+}
+
+void tcp_linger(struct tcp *t, struct flow *f)
+{
+    const struct half *c = &f->half[FROM_CLIENT], *v = &f->half[FROM_SERVER];
+    if (c->acked > c->fin_at && v->acked > v->fin_at) {
+        tcp_close(t, f, CLOSE_FIN);
+    } else if (f->state == FLOW_OPEN) {
+        tcp_deliver_drop(t, f);
+        f->state = FLOW_LINGERS;
+        tcp_table_touch(t, f, LIST_LINGERS);
+    }
 }
 
 /* The sequence number behind all that was seen of a direction. */
@@ -61,16 +81,21 @@ static uint32_t seq_behind(const struct half *h)
     return h->next_seq + (uint32_t)(end - h->next);
 }
 
-void tcp_bury(struct tcp *t, struct flow *f, uint64_t hash)
+struct grave tcp_grave_of(const struct tcp *t, const struct flow *f, uint64_t hash)
 {
     bool client_first = tcp_table_client_first(f);
     uint32_t end = seq_behind(&f->half[f->server_reset ? FROM_SERVER : FROM_CLIENT]);
-    struct grave g = {.hash = hash,
-                      .closed = t->second,
-                      .reset_seq = end & GRAVE_SEQ,
-                      .reset = f->closed_how == CLOSE_RST,
-                      .reset_by_first = f->server_reset != client_first,
-                      .client_is_first = client_first};
+    return (struct grave){.hash = hash,
+                          .closed = t->second,
+                          .reset_seq = end & GRAVE_SEQ,
+                          .reset = f->closed_how == CLOSE_RST,
+                          .reset_by_first = f->server_reset != client_first,
+                          .client_is_first = client_first};
+}
+
+void tcp_bury(struct tcp *t, struct flow *f, uint64_t hash)
+{
+    struct grave g = tcp_grave_of(t, f, hash);
     tcp_graves_add(&t->graves, &g);
     tcp_table_remove(t, f);
 }
@@ -114,7 +139,8 @@ void tcp_bound_half_open(struct tcp *t)
 uint64_t tcp_idle_limit(const struct tcp *t, enum flow_list list)
 {
     const struct limits *l = t->limits;
-    const uint64_t seconds[LIST_COUNT] = {[LIST_HALF_OPEN] = l->half_open_seconds,
+    const uint64_t seconds[LIST_COUNT] = {[LIST_LINGERS] = LINGER_SECONDS,
+                                          [LIST_HALF_OPEN] = l->half_open_seconds,
                                           [LIST_IGNORED] = l->idle_undecided_seconds,
                                           [LIST_UNDECIDED] = l->idle_undecided_seconds,
                                           [LIST_ONE_SIDED] = l->idle_mail_seconds,

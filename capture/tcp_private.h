@@ -14,11 +14,18 @@
 #define LATE_BYTES    (1u << 26) /* so far back a late packet may lie */
 #define GRAVE_SEQ     ((1u << GRAVE_SEQ_BITS) - 1) /* what a grave keeps of a sequence number */
 
-enum flow_state { FLOW_HALF_OPEN, FLOW_OPEN, FLOW_IGNORED, FLOW_CLOSED };
+enum flow_state {
+    FLOW_HALF_OPEN,
+    FLOW_OPEN,
+    FLOW_IGNORED,
+    FLOW_LINGERS, /* both FINs were told; what acknowledges them still counts */
+    FLOW_CLOSED
+};
 
 /* Flows by what they are worth, each list by last activity, oldest first: the order of ageing and
  * of eviction. */
 enum flow_list {
+    LIST_LINGERS, /* over, but for an ACK */
     LIST_HALF_OPEN,
     LIST_IGNORED,
     LIST_UNDECIDED,
@@ -162,6 +169,7 @@ static inline bool tcp_fin_waits(const struct half *h)
 bool tcp_fields_read(const struct segment *s, struct tcp_fields *out);
 
 /* tcp_table.c */
+uint64_t tcp_table_hash(const struct tcp *t, const struct flow *f);
 struct flow *tcp_table_find(struct tcp *t, const struct segment *s, const struct tcp_fields *f,
                             uint64_t *hash, enum dir *dir);
 /* client_is_src: the segment's sender is the client. */
@@ -304,6 +312,11 @@ void tcp_close(struct tcp *t, struct flow *f, enum stream_close how);
 void tcp_end(struct tcp *t, struct flow *f, enum stream_close how); /* closes and removes it */
 /* Closed by its ends: only what late packets need is kept. Removes it. */
 void tcp_bury(struct tcp *t, struct flow *f, uint64_t hash);
+/* What of it a grave keeps. */
+struct grave tcp_grave_of(const struct tcp *t, const struct flow *f, uint64_t hash);
+/* Both FINs were told: the listener hears of the close when both are acknowledged, or at the latest
+ * a moment later. */
+void tcp_linger(struct tcp *t, struct flow *f);
 /* Down to the memory limit; `current` stays, NULL allowed. */
 void tcp_evict(struct tcp *t, const struct flow *current);
 void tcp_bound_half_open(struct tcp *t);

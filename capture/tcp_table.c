@@ -57,7 +57,7 @@ static uint64_t hash_segment(const struct tcp *t, const struct segment *s,
                      end_word(t, s->dst, f->dport, s->ip_version));
 }
 
-static uint64_t hash_flow(const struct tcp *t, const struct flow *f)
+uint64_t tcp_table_hash(const struct tcp *t, const struct flow *f)
 {
     const struct endpoint *e = f->info.end;
     return hash_ends(t, end_word(t, e[0].ip, e[0].port, f->info.ip_version),
@@ -211,7 +211,7 @@ static void slots_grow(struct tcp *t)
  * stopping at the first free place. */
 static void slot_remove(struct tcp *t, const struct flow *f)
 {
-    size_t gap = hash_flow(t, f) & t->mask;
+    size_t gap = tcp_table_hash(t, f) & t->mask;
     while (t->slots[gap].flow != f->number) {
         gap = (gap + 1) & t->mask;
     }

@@ -33,6 +33,7 @@ struct world {
     int64_t time;
     uint64_t packet;
     int opens, closes;
+    uint64_t packets; /* counted to the latest flow closed */
     bool checksums;
     uint32_t isn;
     uint32_t client; /* which one: each has an address of its own */
@@ -92,11 +93,11 @@ static void on_fin(void *ctx, const struct flow_info *f, void **user, enum dir d
 static void on_close(void *ctx, const struct flow_info *f, void **user, enum stream_close how,
                      int64_t time)
 {
-    (void)f;
     (void)user;
     (void)time;
     struct world *w = ctx;
     w->closes++;
+    w->packets = f->count[0].packets + f->count[1].packets;
     buf_printf(&w->log, "close %d ", (int)how);
 }
 
@@ -620,7 +621,86 @@ static void a_fin_that_was_not_captured_is_no_hole(void **state)
     c_data(w, 0, "QUIT");
     s_data(w, 0, 5, "bye"); /* captured before the FIN */
     fins(w, 4, 3);
+    tcp_finish(w->tcp);
     assert_string_equal(buf_cstr(&w->log), "C:QUIT S:bye Cfin Sfin close 0 ");
+    world_free(w);
+}
+
+/* The world with both FINs told, of a client that said one. */
+static struct world *world_of_fins(void)
+{
+    struct world *w = world_new(OVERLAP_LINUX);
+    handshake(w);
+    c_data(w, 0, "one");
+    fins(w, 3, 0);
+    assert_string_equal(buf_cstr(&w->log), "C:one Cfin Sfin ");
+    return w;
+}
+
+static void last_ack(struct world *w, uint32_t fins_acked)
+{
+    send_at(w, FROM_CLIENT, w->isn + 5, SERVER_ISN + 1 + fins_acked, ACK, bytes_of(""),
+            (struct opts){0});
+}
+
+static void the_close_is_told_with_the_last_ack(void **state)
+{
+    (void)state;
+    struct world *w = world_of_fins();
+    last_ack(w, 0); /* the server's FIN is not acknowledged */
+    send_at(w, FROM_SERVER, SERVER_ISN + 1, w->isn + 5, FIN | ACK, bytes_of(""), (struct opts){0});
+    c_data(w, 0, "one"); /* and again what had arrived */
+    assert_int_equal(w->closes, 0);
+    last_ack(w, 1);
+    assert_string_equal(buf_cstr(&w->log), "C:one Cfin Sfin close 0 ");
+    assert_int_equal(w->packets, 3 + 1 + 2 + 4);
+    assert_int_equal(w->packets, w->packet);
+    last_ack(w, 1); /* what comes later belongs to nothing */
+    c_data(w, 0, "one");
+    assert_int_equal(tcp_counters(w->tcp)->flows, 1);
+    world_free(w);
+}
+
+static void the_close_is_told_soon_without_the_last_ack(void **state)
+{
+    (void)state;
+    struct world *w = world_of_fins();
+    tcp_tick(w->tcp, w->time + 500000000);
+    assert_int_equal(w->closes, 0);
+    tcp_tick(w->tcp, w->time + 3000000000);
+    assert_string_equal(buf_cstr(&w->log), "C:one Cfin Sfin close 0 ");
+    last_ack(w, 1);
+    c_data(w, 0, "one");
+    assert_int_equal(tcp_counters(w->tcp)->flows, 1);
+    world_free(w);
+}
+
+static void a_reset_or_a_syn_behind_both_fins_is_no_other_close(void **state)
+{
+    (void)state;
+    struct world *w = world_of_fins();
+    send_at(w, FROM_CLIENT, w->isn + 5, 0, RST, bytes_of(""), (struct opts){0});
+    assert_string_equal(buf_cstr(&w->log), "C:one Cfin Sfin close 0 ");
+    assert_int_equal(w->packets, w->packet);
+    world_free(w);
+    w = world_of_fins();
+    handshake(w);
+    c_data(w, 0, "two");
+    assert_string_equal(buf_cstr(&w->log), "C:one Cfin Sfin close 0 C:two ");
+    assert_int_equal(tcp_counters(w->tcp)->connections, 2);
+    world_free(w);
+}
+
+/* Memory is full: it goes first, and it was closed, not evicted. */
+static void what_lingers_gives_way_first(void **state)
+{
+    (void)state;
+    struct world *w = world_of_fins();
+    w->limits.memory = tcp_memory(w->tcp);
+    w->client = 1;
+    handshake(w);
+    assert_string_equal(buf_cstr(&w->log), "C:one Cfin Sfin close 0 ");
+    assert_int_equal(tcp_counters(w->tcp)->evicted, 0);
     world_free(w);
 }
 
@@ -839,6 +919,10 @@ int main(void)
         cmocka_unit_test(a_hole_is_declared_after_a_while_once_acknowledged),
         cmocka_unit_test(a_hole_is_parted_where_the_other_side_spoke),
         cmocka_unit_test(a_fin_that_was_not_captured_is_no_hole),
+        cmocka_unit_test(the_close_is_told_with_the_last_ack),
+        cmocka_unit_test(the_close_is_told_soon_without_the_last_ack),
+        cmocka_unit_test(a_reset_or_a_syn_behind_both_fins_is_no_other_close),
+        cmocka_unit_test(what_lingers_gives_way_first),
         cmocka_unit_test(what_was_lost_before_a_fin_is_a_hole),
         cmocka_unit_test(a_port_used_again_is_known_without_its_syn),
         cmocka_unit_test(a_port_used_again_is_known_from_one_side),
