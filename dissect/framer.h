@@ -138,10 +138,10 @@ void framer_drop_waiting(struct framer *f, size_t n);
 #define FRAMER_UNREAD 3
 size_t framer_unread(const struct framer *f, struct chunk out[static FRAMER_UNREAD]);
 void framer_drop_unread(struct framer *f);
-/* Odd bytes of the body just ended or in progress; zeros when there was none. */
 /* All that came of a body may end it, for whoever takes a bare CR, and somebody did, without
  * waiting for the byte behind it: that end as FRAME_AMBIGUOUS. */
 COLD bool framer_ends_so_far(struct framer *f, struct frame *out);
+/* Odd bytes of the body just ended or in progress; zeros when there was none. */
 struct body_oddities framer_oddities(const struct framer *f);
 /* Bytes it holds, for memory accounting. */
 size_t framer_held(const struct framer *f);

@@ -32,8 +32,8 @@ void judge_tell(const struct event *e, enum note_id id, struct bytes evidence, u
     session_judge(e->session, &n);
 }
 
-COLD static void tell_once(const struct event *e, enum told what, enum note_id id,
-                           struct bytes evidence, uint32_t command)
+COLD void judge_tell_once(const struct event *e, enum told what, enum note_id id,
+                          struct bytes evidence, uint32_t command)
 {
     uint64_t *marks = session_marks(e->session);
     if (!(*marks & MARK_TOLD(what))) {
@@ -58,8 +58,17 @@ static const struct {
     {"CHUNKING", MARK_OFFERED_CHUNKING},
     {"8BITMIME", MARK_OFFERED_8BITMIME},
     {"SMTPUTF8", MARK_OFFERED_SMTPUTF8},
-    {"BINARYMIME", MARK_OFFERED_8BITMIME},
+    {"BINARYMIME", MARK_OFFERED_8BITMIME | MARK_OFFERED_BINARYMIME},
     {"PIPECONNECT", MARK_OFFERED_PIPELINING},
+    {"SIZE", MARK_OFFERED_SIZE},
+    {"DSN", MARK_OFFERED_DSN},
+    {"DELIVERBY", MARK_OFFERED_DELIVERBY},
+    {"FUTURERELEASE", MARK_OFFERED_FUTURERELEASE},
+    {"MT-PRIORITY", MARK_OFFERED_MT_PRIORITY},
+    {"RRVS", MARK_OFFERED_RRVS},
+    {"REQUIRETLS", MARK_OFFERED_REQUIRETLS},
+    {"MTRK", MARK_OFFERED_MTRK},
+    {"PRDR", MARK_OFFERED_PRDR},
 };
 
 /* "XXXXXXXA", "XXXX": what some firewalls write over a keyword they do not pass. */
@@ -98,7 +107,7 @@ static void judge_offer(struct judge *j, const struct event *e)
     uint64_t *marks = session_marks(e->session);
     uint64_t offer = read_offer(e->session->capabilities);
     bool first = !(*marks & MARK_GREETED_EHLO);
-    *marks = (*marks & ~0xffull) | offer;
+    *marks = (*marks & ~MARKS_OF_OFFER) | offer;
     if (*marks & MARK_TLS || session_is_encrypted(e->session)) {
         return; /* what is offered inside TLS says nothing of the clear part */
     }
@@ -114,60 +123,6 @@ static void judge_offer(struct judge *j, const struct event *e)
 }
 
 /* ---- commands and their answers ---- */
-
-static bool offer_known(const struct session_info *s, uint64_t marks)
-{
-    return marks & (MARK_GREETED_EHLO | MARK_HELO) && !s->midstream && s->gaps == 0;
-}
-
-enum verb {
-    VERB_AUTH = VERB_CODE('A', 'U', 'T', 'H'),
-    VERB_BDAT = VERB_CODE('B', 'D', 'A', 'T'),
-    VERB_CAPA = VERB_CODE('C', 'A', 'P', 'A'),
-    VERB_DATA = VERB_CODE('D', 'A', 'T', 'A'),
-    VERB_EHLO = VERB_CODE('E', 'H', 'L', 'O'),
-    VERB_EXPN = VERB_CODE('E', 'X', 'P', 'N'),
-    VERB_HELO = VERB_CODE('H', 'E', 'L', 'O'),
-    VERB_LHLO = VERB_CODE('L', 'H', 'L', 'O'),
-    VERB_MAIL = VERB_CODE('M', 'A', 'I', 'L'),
-    VERB_RCPT = VERB_CODE('R', 'C', 'P', 'T'),
-    VERB_RETR = VERB_CODE('R', 'E', 'T', 'R'),
-    VERB_STARTTLS = VERB_CODE('S', 'T', 'A', 'R'),
-    VERB_STLS = VERB_CODE('S', 'T', 'L', 'S'),
-    VERB_VRFY = VERB_CODE('V', 'R', 'F', 'Y'),
-};
-
-static bool is_smtp(const struct session_info *s)
-{
-    return strcmp(s->protocol, "pop3") != 0 && strcmp(s->protocol, "pop2") != 0;
-}
-
-/* Pipelining that was not offered (RFC 2920 3); that BDAT is pipelined is RFC 3030's. */
-static void judge_pipelined(const struct event *e, const struct command *c, uint32_t verb)
-{
-    if (is_smtp(e->session) && verb != VERB_BDAT && verb != VERB_EHLO && verb != VERB_HELO) {
-        tell_once(e, TOLD_PIPELINING, NOTE_ID_PIPELINING_NOT_OFFERED, c->word, c->number);
-    }
-}
-
-/* What is used without having been offered. */
-static void judge_use(const struct event *e, const struct command *c, uint32_t verb, uint64_t marks)
-{
-    if (!offer_known(e->session, marks) || c->flags & (COMMAND_EARLY | COMMAND_END_OF_DATA)) {
-        return;
-    }
-    if (c->flags & COMMAND_PIPELINED && !(marks & MARK_OFFERED_PIPELINING)) {
-        judge_pipelined(e, c, verb);
-    }
-    if (verb == VERB_BDAT && !(marks & MARK_OFFERED_CHUNKING)) {
-        tell_once(e, TOLD_CHUNKING, NOTE_ID_CHUNKING_NOT_OFFERED, c->line, c->number);
-    } else if (verb == VERB_AUTH && !(marks & MARK_OFFERED_AUTH) && is_smtp(e->session)) {
-        tell_once(e, TOLD_AUTH, NOTE_ID_AUTH_NOT_OFFERED, c->word, c->number);
-    } else if (verb == VERB_MAIL && !(marks & MARK_OFFERED_SMTPUTF8) &&
-               bytes_search(c->argument, " SMTPUTF8", 0) != SIZE_MAX) {
-        tell_once(e, TOLD_SMTPUTF8, NOTE_ID_SMTPUTF8_NOT_OFFERED, c->argument, c->number);
-    }
-}
 
 static void judge_refusal(struct judge *j, const struct event *e, uint32_t verb)
 {
@@ -223,7 +178,7 @@ static void judge_exchange(struct judge *j, const struct event *e)
     const struct reply *r = e->u.exchange->reply;
     uint32_t verb = verb_code(c->verb);
     if (verb == VERB_VRFY || verb == VERB_EXPN) {
-        tell_once(e, TOLD_VRFY, NOTE_ID_VRFY_EXPN, c->line, c->number);
+        judge_tell_once(e, TOLD_VRFY, NOTE_ID_VRFY_EXPN, c->line, c->number);
     }
     judge_use(e, c, verb, *session_marks(e->session));
     if (judge_refused(r)) {
@@ -259,7 +214,7 @@ static void judge_credential(struct judge *j, const struct event *e)
     if (*marks & (MARK_REFUSED_TLS | MARK_MASKED) && in_clear) {
         judge_tell(e, NOTE_ID_AUTH_AFTER_STRIP, how, c->command);
     } else if (*marks & MARK_OFFERED_TLS) {
-        tell_once(e, TOLD_AUTH_IN_CLEAR, NOTE_ID_AUTH_IN_CLEAR, how, c->command);
+        judge_tell_once(e, TOLD_AUTH_IN_CLEAR, NOTE_ID_AUTH_IN_CLEAR, how, c->command);
     }
 }
 
@@ -272,24 +227,10 @@ static void judge_envelope_message(const struct event *e, const struct message *
     if (m->outcome == OUTCOME_UNKNOWN && m->complete) {
         *marks |= MARK_NO_VERDICT; /* judged at the close: the capture may just have ended */
     }
-    if (m->eight_bit && m->transfer == TRANSFER_DATA && offer_known(e->session, *marks) &&
+    if (m->eight_bit && m->transfer == TRANSFER_DATA && judge_offer_known(e->session, *marks) &&
         !(*marks & MARK_OFFERED_8BITMIME)) {
-        tell_once(e, TOLD_8BIT, NOTE_ID_EIGHT_BIT_NOT_OFFERED, nothing, 0);
+        judge_tell_once(e, TOLD_8BIT, NOTE_ID_EIGHT_BIT_NOT_OFFERED, nothing, 0);
     }
-}
-
-static void judge_size(const struct event *e, const struct message *m)
-{
-    if (!m->has_declared || !m->complete || m->transfer == TRANSFER_TOP ||
-        m->declared_octets == m->bytes) {
-        return;
-    }
-    struct buf text;
-    buf_init(&text, EVIDENCE_BYTES);
-    buf_printf(&text, "message %ju: %ju octets declared, %ju seen", (uintmax_t)m->mailbox_number,
-               (uintmax_t)m->declared_octets, (uintmax_t)m->bytes);
-    judge_tell(e, NOTE_ID_SIZE_MISMATCH, buf_bytes(&text), 0);
-    buf_done(&text);
 }
 
 static void judge_message(struct judge *j, const struct event *e)
@@ -297,9 +238,8 @@ static void judge_message(struct judge *j, const struct event *e)
     const struct message *m = e->u.message;
     if (m->has_envelope) {
         judge_envelope_message(e, m);
-    } else {
-        judge_size(e, m);
     }
+    judge_size(e, m);
     across_message(j->across, e);
 }
 

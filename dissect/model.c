@@ -23,6 +23,13 @@ const char *outcome_name(enum outcome o)
     return names[o];
 }
 
+#define TOP_WHOLE 1000000 /* lines: who asks TOP for so many wants all of them */
+
+bool message_is_whole(const struct message *m)
+{
+    return m->transfer != TRANSFER_TOP || (m->has_lines && m->lines >= TOP_WHOLE);
+}
+
 const char *session_end_name(enum session_end e)
 {
     static const char *const names[] = {

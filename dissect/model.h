@@ -329,6 +329,9 @@ struct capture_totals {
     uint64_t unexplained_bytes; /* mail bytes that no frame explained */
 };
 
+/* Was the whole message asked for? fetchmail does so by "TOP n 99999999". */
+bool message_is_whole(const struct message *m);
+
 /* Names as in interface.md. */
 const char *transfer_name(enum transfer t);
 const char *outcome_name(enum outcome o);

@@ -8,7 +8,6 @@
 
 #define CAPABILITIES_ROOM 4096u
 #define EVIDENCE_ROOM     80
-#define TOP_WHOLE         1000000u /* lines: who asks TOP for so many wants the whole message */
 
 static struct pop3_open *open_of(struct session *s)
 {
@@ -70,12 +69,6 @@ static void begin_mail(struct session *s, const struct pending *p, const struct 
     o->message->has_lines = top && bytes_u64(bytes_word(&argument), &o->message->lines);
 }
 
-/* Did it ask for the whole message? */
-static bool is_whole(const struct message *m)
-{
-    return m->transfer == TRANSFER_RETR || (m->has_lines && m->lines >= TOP_WHOLE);
-}
-
 static void note_count(struct session *s, enum note_id id, uint64_t count, uint64_t first,
                        const struct frame *f)
 {
@@ -103,7 +96,7 @@ static void end_mail(struct session *s, struct pop3_open *o, const struct frame 
     if (ended && !o->gapped) {
         tell_oddities(s, f);
     }
-    if (ended && is_whole(m)) {
+    if (ended && message_is_whole(m)) {
         session_info(s)->mailbox = &pop3_of(s)->box.shown;
         mailbox_add_retrieved(&pop3_of(s)->box, m->mailbox_number);
     }
@@ -257,7 +250,7 @@ void pop3_open_end(struct session *s, const struct frame *f, bool ended)
 /* Is more of the message to come, by the size that was declared? */
 static bool expects_more(const struct message *m)
 {
-    return m != NULL && m->has_declared && is_whole(m) &&
+    return m != NULL && m->has_declared && message_is_whole(m) &&
            m->bytes + m->missing < m->declared_octets;
 }
 

@@ -19,9 +19,6 @@
 #define HELD_MOST    ((size_t)32 << 20) /* of all */
 #define OPEN_MOST    256
 
-/* A TOP for so many lines asks for the whole message; fetchmail fetches with "TOP n 99999999". */
-#define TOP_ALL_LINES 1000000
-
 struct eml_message {
     struct flight key;
     bool failed;
@@ -208,7 +205,7 @@ static void cut(struct eml_export *x, const struct event *e)
 
 static const char *suffix_of(const struct message *m)
 {
-    bool part = m->transfer == TRANSFER_TOP && !(m->has_lines && m->lines >= TOP_ALL_LINES);
+    bool part = !message_is_whole(m);
     if (part) {
         return m->complete ? ".top.eml" : ".top.partial.eml";
     }
