@@ -124,8 +124,9 @@ enum stream_verdict {
 struct stream_ops {
     /* The connection was answered (SYN-ACK) or spoke. *user is the listener's, NULL at first. */
     void (*open)(void *ctx, const struct flow_info *flow, void **user);
-    /* Data will come at once: what the listener keeps may be fetched into the cache. */
-    void (*expect)(void *user);
+    /* Data will come soon: what the listener keeps may be fetched into the cache. near: *user's own
+     * is there, what hangs on it may be. May be NULL. */
+    void (*expect)(void *user, bool near);
     enum stream_verdict (*data)(void *ctx, const struct flow_info *flow, void **user, enum dir dir,
                                 const struct chunk *c);
     void (*gap)(void *ctx, const struct flow_info *flow, void **user, enum dir dir,

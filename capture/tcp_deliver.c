@@ -60,7 +60,7 @@ static void hand_up(struct tcp *t, struct flow *f, enum dir d, uint64_t from, st
     }
     struct half *h = &f->half[d];
     if (t->ops->expect != NULL) {
-        t->ops->expect(f->user);
+        t->ops->expect(f->user, false);
     }
     tcp_history_add(t->history, &h->history, tcp_owner(f, d), from, data, s->ttl);
     f->info.count[d].delivered += data.n;

@@ -174,13 +174,11 @@ void tcp_expect(struct tcp *t, const struct segment *s)
     if (f != NULL) {
         fetch(f);
     }
-    f = flow_expected(t, e[1]);
-    if (f != NULL) {
-        __builtin_prefetch(f->user);
-    }
-    f = flow_expected(t, e[0]);
-    if (f != NULL && t->ops->expect != NULL) {
-        t->ops->expect(f->user);
+    for (int near = 0; near < 2 && t->ops->expect != NULL; near++) {
+        f = flow_expected(t, e[1 - near]);
+        if (f != NULL) {
+            t->ops->expect(f->user, near != 0);
+        }
     }
 }
 

@@ -11,15 +11,16 @@
 #define LIVE_WAIT   NS /* live, a silent connection delays numbers so long */
 #define ORDER_STEPS 64 /* a connection answered late is put in its place so far back */
 
-/* One TCP connection as the engine sees it. In the order list while its number may still come. */
+/* One TCP connection until its session begins, which then takes its place. In the order list while
+ * its number may still come. */
 struct conn {
     struct conn *prev, *next;
     const struct flow_info *flow;
-    struct session *session; /* NULL until numbered */
-    struct detect *detect;   /* NULL once the session has it */
-    struct flow_info *own;   /* a copy, when the flow closed before the session got its number */
+    void **user;           /* what tcp keeps for the listener; NULL once the flow is gone */
+    struct detect *detect; /* NULL while nothing need be kept */
+    struct flow_info *own; /* a copy, when the flow closed before the session got its number */
     struct detect_result result;
-    int64_t claimed_at, closed_at;
+    int64_t closed_at;
     uint8_t closed_how;
     bool in_order, claimed, closed, spoke;
 };
@@ -34,7 +35,7 @@ struct engine {
     struct session_ids *ids;
     struct conn *head, *tail; /* oldest first */
     uint64_t waiting;         /* claimed, not yet numbered */
-    int64_t waiting_since;    /* claimed_at of the oldest of them, about */
+    int64_t waiting_since;    /* since the oldest of them was claimed, about */
     int64_t order_wait;
     uint64_t next_number;
     uint64_t silent, messages, credentials, findings, unexplained;
@@ -105,29 +106,45 @@ static void conn_free(struct engine *e, struct conn *c)
 
 /* ---- sessions ---- */
 
-static void session_make(struct engine *e, struct conn *c)
+/* What tcp keeps for a flow: its conn, or its session, which is marked by the lowest bit. */
+#define SESSION_MARK ((uintptr_t)1)
+
+static void *user_of(struct session *s)
+{
+    return (void *)((uintptr_t)s | SESSION_MARK);
+}
+
+/* NULL: it is a conn's, or nobody's. */
+static struct session *session_of(void *user)
+{
+    uintptr_t u = (uintptr_t)user;
+    return u & SESSION_MARK ? (struct session *)(u & ~SESSION_MARK) : NULL;
+}
+
+static struct session *session_make(struct engine *e, const struct conn *c)
 {
     char id[SESSION_ID_ROOM];
     session_ids_make(e->ids, c->flow, ++e->next_number, id);
-    order_remove(e, c);
-    c->session = session_open(c->result.protocol, &e->session_config, &e->counting, c->flow,
-                              c->result.flip, e->next_number, id);
+    struct session *s = session_open(c->result.protocol, &e->session_config, &e->counting, c->flow,
+                                     c->result.flip, e->next_number, id);
     if (c->result.implicit_tls) {
-        session_implicit_tls(c->session);
+        session_implicit_tls(s);
     }
+    return s;
 }
 
 static void session_begin(struct engine *e, struct conn *c)
 {
-    c->claimed = false;
     e->waiting--;
-    session_make(e, c);
-    detect_replay(c->detect, c->session, c->result.flip);
-    detect_free(&e->detects, &c->detect);
+    order_remove(e, c);
+    struct session *s = session_make(e, c);
+    detect_replay(c->detect, s, c->result.flip);
     if (c->closed) {
-        session_close(&c->session, (enum stream_close)c->closed_how, c->closed_at);
-        conn_free(e, c);
+        session_close(&s, (enum stream_close)c->closed_how, c->closed_at);
+    } else {
+        *c->user = user_of(s);
     }
+    conn_free(e, c);
 }
 
 /* Numbers what stands at the head; what is still undecided there stops it. */
@@ -166,7 +183,6 @@ static void claim(struct engine *e, struct conn *c, int64_t now)
         order_insert(e, c);
     }
     c->claimed = true;
-    c->claimed_at = now;
     if (e->waiting++ == 0) {
         e->waiting_since = now;
     }
@@ -175,9 +191,9 @@ static void claim(struct engine *e, struct conn *c, int64_t now)
 
 /* ---- what tcp tells ---- */
 
-static enum dir session_dir(const struct conn *c, enum dir dir)
+static enum dir session_dir(struct session *s, enum dir dir)
 {
-    return c->result.flip ? dir_other(dir) : dir;
+    return session_info(s)->flip ? dir_other(dir) : dir;
 }
 
 static void on_open(void *ctx, const struct flow_info *flow, void **user)
@@ -185,6 +201,7 @@ static void on_open(void *ctx, const struct flow_info *flow, void **user)
     struct engine *e = ctx;
     struct conn *c = pool_take_zeroed(e->session_config.pool, sizeof *c);
     c->flow = flow;
+    c->user = user;
     ports_seen_add(&e->ports, flow->end[FROM_SERVER].port);
     order_insert(e, c);
     *user = c;
@@ -235,16 +252,23 @@ static enum detect_answer judge_data(struct engine *e, struct conn *conn, enum d
 /* Its protocol is known and nothing older waits: nothing need be kept. */
 static void begin_at_once(struct engine *e, struct conn *conn, enum dir dir, const struct chunk *c)
 {
-    session_make(e, conn);
-    session_data(conn->session, session_dir(conn, dir), c);
+    order_remove(e, conn);
+    struct session *s = session_make(e, conn);
+    *conn->user = user_of(s);
+    conn_free(e, conn);
+    session_data(s, session_dir(s, dir), c);
     number_ready(e);
 }
 
-static void on_expect(void *user)
+static void on_expect(void *user, bool near)
 {
-    const struct conn *conn = user;
-    if (conn != NULL && conn->session != NULL) {
-        session_fetch(conn->session);
+    const struct session *s = session_of(user);
+    if (s == NULL) {
+        __builtin_prefetch(user);
+    } else if (near) {
+        session_fetch_parts(s);
+    } else {
+        session_fetch(s);
     }
 }
 
@@ -253,16 +277,17 @@ static enum stream_verdict on_data(void *ctx, const struct flow_info *flow, void
 {
     (void)flow;
     struct engine *e = ctx;
-    struct conn *conn = *user;
-    if (conn == NULL) {
-        return STREAM_IGNORE;
-    }
-    if (conn->session != NULL) {
-        session_data(conn->session, session_dir(conn, dir), c);
+    struct session *s = session_of(*user);
+    if (s != NULL) {
+        session_data(s, session_dir(s, dir), c);
         if (e->waiting > 0) {
             check_wait(e, c->time);
         }
         return STREAM_MAIL;
+    }
+    struct conn *conn = *user;
+    if (conn == NULL) {
+        return STREAM_IGNORE;
     }
     if (conn->claimed) {
         detect_log_data(conn->detect, dir, c);
@@ -293,15 +318,13 @@ COLD static void on_gap(void *ctx, const struct flow_info *flow, void **user, en
 {
     struct engine *e = ctx;
     (void)flow;
+    struct session *s = session_of(*user);
     struct conn *c = *user;
-    if (c == NULL) {
-        return;
+    if (s != NULL) {
+        session_gap(s, session_dir(s, dir), g);
+    } else if (c != NULL) {
+        detect_log_gap(log_of(e, c), dir, g); /* missing before enough was said */
     }
-    if (c->session != NULL) {
-        session_gap(c->session, session_dir(c, dir), g);
-        return;
-    }
-    detect_log_gap(log_of(e, c), dir, g); /* missing before enough was said */
 }
 
 COLD static void on_note(void *ctx, const struct flow_info *flow, void **user,
@@ -309,14 +332,15 @@ COLD static void on_note(void *ctx, const struct flow_info *flow, void **user,
 {
     struct engine *e = ctx;
     (void)flow;
+    struct session *s = session_of(*user);
     struct conn *c = *user;
-    if (c == NULL) {
+    if (s != NULL) {
+        struct stream_note turned = *n;
+        turned.dir = session_dir(s, n->dir);
+        session_stream_note(s, &turned);
         return;
     }
-    if (c->session != NULL) {
-        struct stream_note turned = *n;
-        turned.dir = session_dir(c, n->dir);
-        session_stream_note(c->session, &turned);
+    if (c == NULL) {
         return;
     }
     /* told before anything was said: data of a SYN, a forged reset */
@@ -329,13 +353,11 @@ static void on_fin(void *ctx, const struct flow_info *flow, void **user, enum di
 {
     (void)ctx;
     (void)flow;
+    struct session *s = session_of(*user);
     struct conn *c = *user;
-    if (c == NULL) {
-        return;
-    }
-    if (c->session != NULL) {
-        session_fin(c->session, session_dir(c, dir), time);
-    } else if (c->detect != NULL) {
+    if (s != NULL) {
+        session_fin(s, session_dir(s, dir), time);
+    } else if (c != NULL && c->detect != NULL) {
         detect_log_fin(c->detect, dir, time);
     }
 }
@@ -347,6 +369,7 @@ COLD static void wait_closed(struct engine *e, struct conn *c, enum stream_close
     *own = *c->flow;
     c->own = own;
     c->flow = own;
+    c->user = NULL;
     c->closed = true;
     c->closed_how = (uint8_t)how;
     c->closed_at = time;
@@ -357,14 +380,14 @@ static void on_close(void *ctx, const struct flow_info *flow, void **user, enum 
                      int64_t time)
 {
     struct engine *e = ctx;
+    struct session *s = session_of(*user);
     struct conn *c = *user;
-    if (c == NULL) {
+    *user = NULL;
+    if (s != NULL) {
+        session_close(&s, how, time);
         return;
     }
-    *user = NULL;
-    if (c->session != NULL) {
-        session_close(&c->session, how, time);
-        conn_free(e, c);
+    if (c == NULL) {
         return;
     }
     if (c->spoke && !c->claimed &&
@@ -389,12 +412,12 @@ static void on_close(void *ctx, const struct flow_info *flow, void **user, enum 
 static size_t on_held(void *ctx, void *user)
 {
     (void)ctx;
-    const struct conn *c = user;
-    if (c == NULL) {
-        return 0;
+    struct session *s = session_of(user);
+    if (s != NULL) {
+        return session_held(s);
     }
-    return sizeof *c + (c->detect ? detect_held(c->detect) : 0) +
-           (c->session ? session_held(c->session) : 0);
+    const struct conn *c = user;
+    return c == NULL ? 0 : sizeof *c + (c->detect ? detect_held(c->detect) : 0);
 }
 
 const struct stream_ops *engine_stream_ops(void)

@@ -2,6 +2,7 @@
 
 #include "capture/base/error.h"
 #include "capture/base/pool.h"
+#include "dissect/framer_body.h"
 #include "dissect/mask.h"
 #include "dissect/session_private.h"
 
@@ -135,28 +136,29 @@ static bool reads_at_once(const struct session *s)
     return s->retain == NULL && s->replay == NULL;
 }
 
-void session_fetch(const struct session *s)
+static inline void fetch(const void *what, size_t n)
 {
-    const char *p = (const char *)s;
-    for (size_t at = 0; at < sizeof *s + STATE_FETCHED; at += CACHE_LINE) {
-        __builtin_prefetch(p + at);
+    for (size_t at = 0; what != NULL && at < n; at += CACHE_LINE) {
+        __builtin_prefetch((const char *)what + at);
     }
 }
 
-/* What hangs on it: the body that is being read, its message, the command it answers. */
-static inline void fetch_parts(const struct session *s, enum dir dir)
+void session_fetch(const struct session *s)
 {
-    const char *m = (const char *)s->messages;
-    __builtin_prefetch(s->framer[dir].body);
-    __builtin_prefetch(s->pending.head);
-    for (size_t at = 0; m != NULL && at < sizeof *s->messages; at += CACHE_LINE) {
-        __builtin_prefetch(m + at);
-    }
+    fetch(s, sizeof *s + STATE_FETCHED);
+}
+
+void session_fetch_parts(const struct session *s)
+{
+    fetch(s->framer[FROM_CLIENT].body, sizeof *s->framer->body);
+    fetch(s->framer[FROM_SERVER].body, sizeof *s->framer->body);
+    fetch(s->pending.head, sizeof *s->pending.head);
+    fetch(s->messages, sizeof *s->messages);
 }
 
 void session_data(struct session *s, enum dir dir, const struct chunk *c)
 {
-    fetch_parts(s, dir);
+    session_fetch_parts(s);
     note_time(s, c->time, c->packet);
     if (reads_at_once(s)) {
         session_read(s, dir, c);

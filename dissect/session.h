@@ -43,6 +43,8 @@ struct session *session_open(const struct protocol *p, const struct session_conf
 /* With many sessions alive none of it is near, and data needs it all over: fetched at once, not one
  * part after the other. */
 void session_fetch(const struct session *s);
+/* When it is there: the bodies being read, the message, the command to answer. */
+void session_fetch_parts(const struct session *s);
 void session_data(struct session *s, enum dir dir, const struct chunk *c);
 COLD void session_gap(struct session *s, enum dir dir, const struct gap *g);
 COLD void session_stream_note(struct session *s, const struct stream_note *n);
