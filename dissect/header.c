@@ -29,15 +29,10 @@ static const char *const wanted_names[HEADER_COUNT] = {
     [HEADER_USER_AGENT] = "user-agent",
 };
 
-void header_scan_init(struct header_scan *h, const struct limits *l, struct arena *arena,
-                      struct bytes fields[static HEADER_COUNT])
+void header_scan_init(struct header_scan *h, const struct limits *l, struct arena *arena)
 {
-    *h = (struct header_scan){.limits = l,
-                              .arena = arena,
-                              .fields = fields,
-                              .wanted = NO_FIELD,
-                              .sought = UINT32_MAX,
-                              .state = SCAN_START};
+    *h = (struct header_scan){
+        .limits = l, .arena = arena, .wanted = NO_FIELD, .sought = UINT32_MAX, .state = SCAN_START};
     buf_init(&h->line, l->header_line_bytes);
 }
 
@@ -117,8 +112,8 @@ static void keep_value(struct header_scan *h, int field, struct bytes value)
         h->cut = true;
     }
     value = bytes_trim(without_line_end(value));
-    h->fields[field] = arena_copy(h->arena, value);
-    if (h->fields[field].n < value.n) {
+    h->field[field] = arena_copy(h->arena, value);
+    if (h->field[field].n < value.n) {
         h->cut = true;
     }
     h->sought &= ~FIELD_BIT(field);

@@ -12,9 +12,9 @@
 
 struct header_scan {
     const struct limits *limits;
-    struct arena *arena;  /* kept values go here (borrowed) */
-    struct bytes *fields; /* HEADER_COUNT views, filled in (borrowed) */
-    struct buf line;      /* the field being read, unfolded; only for wanted fields */
+    struct arena *arena; /* kept values go here (borrowed) */
+    struct bytes field[HEADER_COUNT];
+    struct buf line; /* the field being read, unfolded; only for wanted fields */
     uint64_t bytes;
     uint32_t count;
     int wanted;      /* enum header_field of the field being read, -1 none */
@@ -25,8 +25,7 @@ struct header_scan {
     uint8_t name_len;
 };
 
-void header_scan_init(struct header_scan *h, const struct limits *l, struct arena *arena,
-                      struct bytes fields[static HEADER_COUNT]);
+void header_scan_init(struct header_scan *h, const struct limits *l, struct arena *arena);
 /* Right behind init: only that field is read, and the header is over with it. */
 void header_scan_only(struct header_scan *h, enum header_field field);
 /* Feeds the next piece of the message; cheap once the header is over. */

@@ -258,7 +258,7 @@ static bool is_outside(const struct session_info *s, enum dir d)
 static void judge_relay(struct across *a, const struct event *e, const struct message *m)
 {
     const struct session_info *s = e->session;
-    struct bytes id = m->header[HEADER_MESSAGE_ID];
+    struct bytes id = m->message_id;
     if (id.n == 0 || m->outcome != OUTCOME_ACCEPTED) {
         return;
     }

@@ -195,7 +195,9 @@ struct message {
     uint64_t declared_octets;
     uint64_t lines;
 
-    struct bytes header[HEADER_COUNT];
+    struct bytes message_id;    /* of its header; empty when there is none */
+    const struct bytes *header; /* by enum header_field, through message_header(); NULL while it is
+                                   read, and where nobody hears of fields */
 
     const char *file; /* name the .eml exporter gave it; NULL none. Set with message_set_file */
     struct mime_message *mime; /* decoded whole (mime_parts.h), in EV_MESSAGE behind the mail
@@ -203,6 +205,11 @@ struct message {
     struct arena *arena;       /* of whoever made it: message_set_file keeps the name there */
     void *owner;               /* private to session_message.c; NULL for a message told again */
 };
+
+static inline struct bytes message_header(const struct message *m, enum header_field f)
+{
+    return m->header == NULL ? (struct bytes){NULL, 0} : m->header[f];
+}
 
 enum secret_kind { SECRET_NONE, SECRET_PASSWORD, SECRET_DIGEST, SECRET_TOKEN, SECRET_HASH };
 

@@ -52,7 +52,7 @@ struct message *session_message_begin(struct session *s, enum transfer t, enum d
                   (uint32_t)s->config->limits->session_bytes +
                       (uint32_t)s->config->limits->header_bytes);
     b->scan = pool_take(pool, sizeof *b->scan);
-    header_scan_init(b->scan, s->config->limits, &b->arena, m->header);
+    header_scan_init(b->scan, s->config->limits, &b->arena);
     if (s->config->no_headers) {
         header_scan_only(b->scan, HEADER_MESSAGE_ID);
     }
@@ -68,11 +68,26 @@ struct message *session_message_begin(struct session *s, enum transfer t, enum d
     return m;
 }
 
+/* What was read stays with the message, as far as anybody hears of it. */
+static void keep_fields(const struct session *s, struct message *m, const struct header_scan *h)
+{
+    m->message_id = h->field[HEADER_MESSAGE_ID];
+    m->header_fields = h->count;
+    m->header_cut = h->cut;
+    if (!s->config->no_headers) {
+        struct bytes *kept = arena_alloc(m->arena, sizeof h->field);
+        if (kept != NULL) {
+            memcpy(kept, h->field, sizeof h->field);
+        }
+        m->header = kept;
+        m->header_cut |= kept == NULL;
+    }
+}
+
 static void scan_over(struct session *s, struct message_body *b)
 {
     if (b->scan != NULL) {
-        b->m.header_fields = b->scan->count;
-        b->m.header_cut = b->scan->cut;
+        keep_fields(s, &b->m, b->scan);
         header_scan_done(b->scan);
         pool_give(s->config->pool, b->scan, sizeof *b->scan);
         b->scan = NULL;

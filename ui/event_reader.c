@@ -244,7 +244,8 @@ static void forget_later(struct message *m, enum event_kind now)
     m->complete = m->has_sha256 = m->header_cut = false;
     m->header_fields = 0;
     m->end_of_data = NULL;
-    memset(m->header, 0, sizeof m->header);
+    m->message_id = (struct bytes){NULL, 0};
+    m->header = NULL;
 }
 
 static struct message *read_message(struct event_reader *r, const struct record *rec)

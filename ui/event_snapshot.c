@@ -26,7 +26,7 @@ size_t message_size(const struct message *m)
     n += m->end_of_data ? strlen(m->end_of_data) + 1 : 0;
     n += m->file ? strlen(m->file) + 1 : 0;
     for (int i = 0; i < HEADER_COUNT; i++) {
-        n += m->header[i].n + VARINT_MOST;
+        n += message_header(m, i).n + VARINT_MOST;
     }
     for (uint32_t i = 0; i < m->recipient_count; i++) {
         n += recipient_size(&m->recipients[i]);
@@ -59,13 +59,13 @@ static void put_headers(struct put *o, const struct message *m, unsigned wanted,
 {
     unsigned present = 0;
     for (unsigned i = 0; i < HEADER_COUNT; i++) {
-        present |= m->header[i].p != NULL ? 1u << i : 0;
+        present |= message_header(m, i).p != NULL ? 1u << i : 0;
     }
     present &= wanted;
     put_num(o, present);
     for (unsigned i = 0; i < HEADER_COUNT; i++) {
         if (present & 1u << i) {
-            put_text(o, cut(m->header[i], most_text));
+            put_text(o, cut(message_header(m, i), most_text));
         }
     }
 }

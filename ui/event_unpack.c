@@ -260,33 +260,20 @@ static void get_recipient(struct get *g, struct recipient *r)
 
 #define RECIPIENT_LEAST 9 /* bytes of a packed recipient */
 
-static void get_recipients(struct get *g, struct message_room *room)
+static void get_recipients(struct get *g, struct message *m, struct recipient *list, uint64_t count)
 {
-    struct message *m = &room->message;
-    uint64_t count = get_num(g);
-    if (count > get_left(g) / RECIPIENT_LEAST) {
-        g->bad = true;
-        return;
+    for (uint64_t i = 0; i < count; i++) {
+        get_recipient(g, &list[i]);
     }
-    buf_clear(&room->lists);
-    if (count > 0) {
-        uint8_t *p = buf_room(&room->lists, count * sizeof(struct recipient));
-        struct recipient *list = (struct recipient *)(void *)p;
-        for (uint64_t i = 0; i < count; i++) {
-            get_recipient(g, &list[i]);
-        }
-        m->recipients = list;
-        m->recipient_count = (uint32_t)count;
-    }
+    m->recipients = count > 0 ? list : NULL;
+    m->recipient_count = (uint32_t)count;
 }
 
-static void get_headers(struct get *g, struct message *m)
+static void get_headers(struct get *g, struct bytes header[static HEADER_COUNT])
 {
     uint64_t present = get_num(g);
     for (unsigned i = 0; i < HEADER_COUNT; i++) {
-        if (present & 1u << i) {
-            m->header[i] = get_text(g);
-        }
+        header[i] = present & 1u << i ? get_text(g) : (struct bytes){NULL, 0};
     }
 }
 
@@ -299,6 +286,18 @@ static void get_message_flags(struct message *m, unsigned bits)
     m->has_declared = bits & MESSAGE_DECLARED;
     m->has_lines = bits & MESSAGE_LINES;
     m->header_cut = bits & MESSAGE_HEADER_CUT;
+}
+
+struct message_lists {
+    struct bytes header[HEADER_COUNT];
+    struct recipient recipient[];
+};
+
+static struct message_lists *room_for_lists(struct message_room *room, uint64_t recipients)
+{
+    buf_clear(&room->lists);
+    return (struct message_lists *)(void *)buf_room(
+        &room->lists, sizeof(struct message_lists) + recipients * sizeof(struct recipient));
 }
 
 bool unpack_message(struct bytes body, const struct atoms *atoms, struct pack_base base,
@@ -329,13 +328,20 @@ bool unpack_message(struct bytes body, const struct atoms *atoms, struct pack_ba
     m->mail_from = get_text(&g);
     m->mail_parameters = get_text(&g);
     m->recipient_total = get_u32(&g);
-    get_recipients(&g, out);
+    uint64_t recipients = get_num(&g);
+    if (recipients > get_left(&g) / RECIPIENT_LEAST) {
+        return false;
+    }
+    struct message_lists *lists = room_for_lists(out, recipients);
+    get_recipients(&g, m, lists->recipient, recipients);
     m->mailbox_number = get_num(&g);
     m->uid = get_text(&g);
     m->declared_octets = get_num(&g);
     m->lines = get_num(&g);
     m->header_fields = get_u32(&g);
-    get_headers(&g, m);
+    get_headers(&g, lists->header);
+    m->header = lists->header;
+    m->message_id = lists->header[HEADER_MESSAGE_ID];
     m->file = get_cstr(&g);
     return !g.bad;
 }

@@ -12,7 +12,7 @@ static void give_headers(struct probe *p, enum header_field which)
 {
     const struct message *m;
     for (uint32_t i = 0; !p->hit && (m = next_message(p, &i)) != NULL;) {
-        give_header(p, m->header[which]);
+        give_header(p, message_header(m, which));
     }
 }
 

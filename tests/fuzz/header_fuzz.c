@@ -7,11 +7,10 @@
 
 static void scan(struct bytes input, size_t piece, const struct limits *l, struct buf *told)
 {
-    struct bytes fields[HEADER_COUNT] = {{0}};
     struct header_scan h;
     struct arena arena;
     arena_init(&arena, 1u << 20);
-    header_scan_init(&h, l, &arena, fields);
+    header_scan_init(&h, l, &arena);
     for (size_t at = 0; at < input.n; at += piece) {
         struct bytes part = bytes_sub(input, at, piece);
         uint8_t *copy = fuzz_copy(part);
@@ -21,8 +20,8 @@ static void scan(struct bytes input, size_t piece, const struct limits *l, struc
     header_scan_end(&h);
     buf_printf(told, "%u fields, cut %d\n", (unsigned)h.count, h.cut);
     for (int i = 0; i < HEADER_COUNT; i++) {
-        buf_printf(told, "%d %d ", i, fields[i].p != NULL);
-        render_quoted(told, fields[i]);
+        buf_printf(told, "%d %d ", i, h.field[i].p != NULL);
+        render_quoted(told, h.field[i]);
         buf_add_byte(told, '\n');
     }
     header_scan_done(&h);

@@ -363,9 +363,9 @@ static void header_lines(struct buf *out, const struct message *m)
         "from",    "sender",     "reply-to", "to",           "cc",       "bcc",
         "subject", "message-id", "date",     "content-type", "x-mailer", "user-agent"};
     for (int i = 0; i < HEADER_COUNT; i++) {
-        if (m->header[i].p) {
+        if (message_header(m, i).p) {
             buf_printf(out, "header %u %s ", (unsigned)m->number, names[i]);
-            render_quoted(out, m->header[i]);
+            render_quoted(out, message_header(m, i));
             buf_add_byte(out, '\n');
         }
     }

@@ -228,10 +228,13 @@ static inline void made_message(struct made *m, unsigned slices, uint64_t gap)
                                         .u.body = {&g, {NULL, 0}, gap}});
         }
     }
-    g.header[HEADER_SUBJECT] = made_text("Angebot");
-    g.header[HEADER_FROM] = made_text("=?UTF-8?Q?J=C3=BCrgen?= <juergen@example.net>");
-    g.header[HEADER_TO] = made_text("anna@example.org");
-    g.header[HEADER_MESSAGE_ID] = made_text("<4711@example.net>");
+    const struct bytes header[HEADER_COUNT] = {
+        [HEADER_SUBJECT] = made_text("Angebot"),
+        [HEADER_FROM] = made_text("=?UTF-8?Q?J=C3=BCrgen?= <juergen@example.net>"),
+        [HEADER_TO] = made_text("anna@example.org"),
+        [HEADER_MESSAGE_ID] = made_text("<4711@example.net>"),
+    };
+    g.header = header;
     g.header_fields = 5;
     g.end_time = m->now;
     g.complete = gap == 0;
@@ -385,8 +388,8 @@ static inline void describe_message(struct buf *out, const struct message *m)
                m->recipient_total, m->mailbox_number, m->has_declared, m->declared_octets,
                m->has_lines, m->lines, m->header_fields, m->header_cut);
     for (int i = 0; i < HEADER_COUNT; i++) {
-        if (m->header[i].p != NULL) {
-            describe_bytes(out, "h", m->header[i]);
+        if (message_header(m, i).p != NULL) {
+            describe_bytes(out, "h", message_header(m, i));
         }
     }
 }

@@ -160,7 +160,8 @@ static void test_marks_and_senders(void **state)
     m.transfer = TRANSFER_TOP;
     m.has_lines = true;
     m.lines = 3;
-    m.header[HEADER_FROM] = bytes_of("X <x@y>");
+    const struct bytes header[HEADER_COUNT] = {[HEADER_FROM] = bytes_of("X <x@y>")};
+    m.header = header;
     data(f, &m, bytes_of("S: 2\n"));
     over(f, &m);
     m = message(3);

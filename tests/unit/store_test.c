@@ -537,7 +537,7 @@ static void replay_without_dialog(void **state)
     struct message_room m; /* the row in the list of messages is whole enough */
     message_room_init(&m);
     assert_true(store_message(b.store, store_list_item(b.store, LIST_MESSAGES, 0), &m, NULL));
-    assert_true(bytes_is(m.message.header[HEADER_SUBJECT], "Angebot"));
+    assert_true(bytes_is(message_header(&m.message, HEADER_SUBJECT), "Angebot"));
     assert_int_equal(m.message.recipient_count, 2);
     message_room_done(&m);
     describer_done(&d);

@@ -12,7 +12,7 @@
 static void header_text(struct json_export *x, const char *key, const struct message *m,
                         enum header_field f)
 {
-    struct bytes raw = m->header[f];
+    struct bytes raw = message_header(m, f);
     if (raw.p == NULL) {
         return;
     }
@@ -21,7 +21,7 @@ static void header_text(struct json_export *x, const char *key, const struct mes
         return;
     }
     buf_clear(&x->text);
-    mime_header_text_in(raw, mime_charset(m->header[HEADER_CONTENT_TYPE]), &x->text);
+    mime_header_text_in(raw, mime_charset(message_header(m, HEADER_CONTENT_TYPE)), &x->text);
     json_text(&x->j, key, buf_bytes(&x->text));
 }
 
@@ -46,11 +46,11 @@ static void add_address(void *arg, struct bytes address)
 static void address_array(struct json_export *x, const char *key, const struct message *m,
                           enum header_field f)
 {
-    if (m->header[f].n == 0) {
+    if (message_header(m, f).n == 0) {
         return;
     }
     struct address_array a = {.j = &x->j, .key = key};
-    mime_addresses(m->header[f], add_address, &a);
+    mime_addresses(message_header(m, f), add_address, &a);
     if (a.open) {
         json_close_array(&x->j, "address");
         json_close(&x->j);
@@ -96,24 +96,24 @@ static void email_object(struct json_export *x, const struct message *m)
     json_open(j, "email");
     size_t empty = j->out->n;
     address_array(x, "from", m, HEADER_FROM);
-    if (m->header[HEADER_SENDER].n > 0) {
+    if (message_header(m, HEADER_SENDER).n > 0) {
         struct address_array a = {.j = j, .key = "sender"};
-        mime_addresses(m->header[HEADER_SENDER], first_address, &a);
+        mime_addresses(message_header(m, HEADER_SENDER), first_address, &a);
     }
     address_array(x, "reply_to", m, HEADER_REPLY_TO);
     address_array(x, "to", m, HEADER_TO);
     address_array(x, "cc", m, HEADER_CC);
     address_array(x, "bcc", m, HEADER_BCC);
     header_text(x, "subject", m, HEADER_SUBJECT);
-    message_id(j, m->header[HEADER_MESSAGE_ID]);
-    if (m->header[HEADER_DATE].n > 0 && mime_date(m->header[HEADER_DATE], &date)) {
+    message_id(j, message_header(m, HEADER_MESSAGE_ID));
+    if (message_header(m, HEADER_DATE).n > 0 && mime_date(message_header(m, HEADER_DATE), &date)) {
         json_time(j, "origination_timestamp", date);
     }
-    if (m->header[HEADER_CONTENT_TYPE].n > 0) {
-        media_type(x, m->header[HEADER_CONTENT_TYPE]);
+    if (message_header(m, HEADER_CONTENT_TYPE).n > 0) {
+        media_type(x, message_header(m, HEADER_CONTENT_TYPE));
     }
     header_text(x, "x_mailer", m,
-                m->header[HEADER_X_MAILER].p != NULL ? HEADER_X_MAILER : HEADER_USER_AGENT);
+                message_header(m, HEADER_X_MAILER).p != NULL ? HEADER_X_MAILER : HEADER_USER_AGENT);
     if (m->mime != NULL) {
         record_attachments(x, m->mime);
     }

@@ -141,7 +141,7 @@ static void message_text(const struct turns *t, size_t turn, struct buf *out, en
         } else if (!m->complete) {
             buf_add_str(out, ", incomplete");
         }
-        if (m->header[HEADER_SUBJECT].n) {
+        if (message_header(m, HEADER_SUBJECT).n) {
             buf_add_str(out, ", ");
             ui_header(m, HEADER_SUBJECT, out);
         }

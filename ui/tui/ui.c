@@ -330,8 +330,8 @@ const char *ui_state(const char *state)
 
 void ui_header(const struct message *m, enum header_field f, struct buf *out)
 {
-    if (m->header[f].n) {
-        mime_header_text(m->header[f], out);
+    if (message_header(m, f).n) {
+        mime_header_text(message_header(m, f), out);
     }
 }
 

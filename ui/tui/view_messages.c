@@ -81,7 +81,7 @@ static void add_result(const struct message *m, struct buf *out, enum style *sty
 
 static void add_type(const struct message *m, struct buf *out)
 {
-    struct bytes type = m->header[HEADER_CONTENT_TYPE];
+    struct bytes type = message_header(m, HEADER_CONTENT_TYPE);
     size_t end = bytes_find(type, ';', 0);
     buf_add(out, bytes_trim(bytes_sub(type, 0, end == SIZE_MAX ? type.n : end)));
 }
@@ -267,9 +267,9 @@ static void detail(const struct view *v, const struct pane *p)
     if (o.good) {
         const struct message *it = &o.room.message;
         ui_header(it, HEADER_SUBJECT, &b);
-        if (it->header[HEADER_MESSAGE_ID].n) {
+        if (message_header(it, HEADER_MESSAGE_ID).n) {
             buf_add_str(&b, "  ");
-            buf_add(&b, it->header[HEADER_MESSAGE_ID]);
+            buf_add(&b, message_header(it, HEADER_MESSAGE_ID));
         }
         if (it->has_envelope) {
             buf_add_str(&b, "  ");
@@ -338,7 +338,7 @@ static void copies(const struct view *v, struct copies *out)
     enum style style = STYLE_NORMAL;
     buf_init(&b, COPY_BYTES + 1);
     if (o.good) {
-        copies_add(out, "Message-ID", o.room.message.header[HEADER_MESSAGE_ID]);
+        copies_add(out, "Message-ID", message_header(&o.room.message, HEADER_MESSAGE_ID));
         copies_add(out, "MAIL FROM", o.room.message.mail_from);
     }
     for (int c = 0; o.good && c < COLUMNS; c++) {
