@@ -274,38 +274,42 @@ enum session_end {
 };
 
 struct session_info {
+    /* What is set now and then. */
     uint64_t number; /* from 1 in the order in which sessions began */
     char id[17];     /* 16 hex digits */
-    bool flip;       /* flow's end[FROM_SERVER] is the session's client */
     bool midstream, one_sided;
-    bool roles_swapped;   /* TURN, ATRN: commands now come from the server's end */
     bool has_transaction; /* first_sender is set */
-    bool last_negative;
-    bool truncated; /* a limit cut kept text */
-    const struct flow_info
-        *flow;            /* as captured; use end/count by `flip` through session_end_of() */
-    const char *protocol; /* "smtp", "lmtp", "pop2", "pop3"; static; may change once (lmtp) */
-    const char *state;    /* static */
-    int64_t start, last;
+    bool truncated;       /* a limit cut kept text */
+    int64_t start;
     uint64_t missing;     /* bytes lost in both directions */
     uint64_t unexplained; /* bytes passed without a reading (given up, not TLS) */
-    enum session_end end;
-    enum tri login; /* outcome of the last login */
-    enum outcome first_outcome;
     uint32_t gaps;
     uint32_t conflicts;
-    uint32_t commands, messages;
-    uint32_t notes; /* findings told */
-    uint8_t worst;  /* highest severity of them, enum severity; 0 none */
-    uint16_t last_code;
     struct bytes client_name;                   /* HELO, EHLO, LHLO */
     struct bytes banner;                        /* first line of the greeting, code stripped */
     struct bytes capabilities;                  /* '\n' between them, as sent */
     struct bytes user;                          /* last successful login, else last tried */
     struct bytes first_sender, first_recipient; /* for the summary */
-    struct bytes last_reply;       /* last reply that matters (not to QUIT), first line, as sent */
-    const struct tls_info *tls;    /* NULL: no TLS */
-    const struct mailbox *mailbox; /* NULL: not POP */
+    const struct tls_info *tls;                 /* NULL: no TLS */
+    const struct mailbox *mailbox;              /* NULL: not POP */
+
+    /* What nearly every packet of the session wants, from flow on (session_fetch). */
+    const struct flow_info
+        *flow;            /* as captured; use end/count by `flip` through session_endpoint() */
+    const char *protocol; /* "smtp", "lmtp", "pop2", "pop3"; static; may change once (lmtp) */
+    const char *state;    /* static */
+    int64_t last;
+    struct bytes last_reply; /* last reply that matters (not to QUIT), first line, as sent */
+    uint32_t commands, messages;
+    uint32_t notes; /* findings told */
+    enum session_end end;
+    enum tri login; /* outcome of the last login */
+    enum outcome first_outcome;
+    uint16_t last_code;
+    bool last_negative;
+    uint8_t worst;      /* highest severity of the findings, enum severity; 0 none */
+    bool flip;          /* flow's end[FROM_SERVER] is the session's client */
+    bool roles_swapped; /* TURN, ATRN: commands now come from the server's end */
 };
 
 /* Endpoint and counters of the session's client (FROM_CLIENT) or server. */

@@ -145,7 +145,7 @@ static inline void fetch(const void *what, size_t n)
 
 void session_fetch(const struct session *s)
 {
-    fetch(s, sizeof *s + STATE_FETCHED);
+    fetch(&s->info.flow, sizeof *s + STATE_FETCHED - offsetof(struct session, info.flow));
 }
 
 void session_fetch_parts(const struct session *s)
