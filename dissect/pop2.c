@@ -231,6 +231,10 @@ static void command_line(struct session *s, const struct frame *f)
     const struct pop2_verb *v;
     uint64_t number = 0;
     parse(f->data, &c, &v);
+    enum pop2_tag tag = v ? (enum pop2_tag)v->tag : POP2_UNKNOWN;
+    if (st->at_start) {
+        pop2_start_over(s, tag);
+    }
     if (v == NULL) {
         mask_unknown(s, f, &c);
     }
@@ -243,7 +247,6 @@ static void command_line(struct session *s, const struct frame *f)
     if (v != NULL && v->tag == POP2_READ) {
         bytes_u64(bytes_trim(c.argument), &number);
     }
-    enum pop2_tag tag = v ? (enum pop2_tag)v->tag : POP2_UNKNOWN;
     struct frame line = *f;
     line.torn &= v == NULL || f->eol == EOL_NONE; /* a known word at its start: it is whole */
     session_command(s, &line, &c, (uint16_t)tag, number);
@@ -259,7 +262,10 @@ static void begin(struct session *s)
 {
     struct pop2 *st = pop2_of(s);
     mailbox_init(&st->box, session_limits(s));
-    st->unsure = session_info(s)->midstream;
+    st->unsure = st->at_start = session_info(s)->midstream;
+    if (st->at_start) {
+        framer_mode(session_framer(s, FROM_SERVER), MODE_PEEK, 1);
+    }
 }
 
 static void frame(struct session *s, const struct frame *f)

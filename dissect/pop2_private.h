@@ -48,6 +48,8 @@ struct pop2 {
     bool has_current;        /* current is known */
     bool has_size;           /* "=n" was seen, RETR not yet answered */
     bool by_line;            /* a message of unknown size: its announcement was lost */
+    bool headless;           /* its beginning was not captured */
+    bool at_start; /* the capture begins here, and what the server says is not understood yet */
     bool greeted;
     bool lost;         /* replies are missing since the oldest command was sent */
     bool replies_lost; /* at some time */
@@ -70,6 +72,8 @@ void pop2_drop_pending(struct session *s);
 /* Does this line have the form of a reply? */
 bool pop2_is_reply(struct bytes line);
 void pop2_server_frame(struct session *s, const struct frame *f);
+/* The first command of a capture that begins in the middle: tells what the server said before. */
+void pop2_start_over(struct session *s, enum pop2_tag first);
 /* The message being sent is over. */
 void pop2_end_mail(struct session *s, const struct frame *f, bool whole);
 

@@ -67,7 +67,8 @@ void pop2_end_mail(struct session *s, const struct frame *f, bool whole)
     st->by_line = false;
     st->has_size = false;
     st->after_mail = over && !st->lost;
-    session_message_end(s, m, f, whole);
+    session_message_end(s, m, f, whole && !st->headless);
+    st->headless = false;
     m->outcome = over ? OUTCOME_RETRIEVED : OUTCOME_INCOMPLETE;
     if (over) {
         session_info(s)->mailbox = &st->box.shown;
@@ -117,6 +118,51 @@ static void mail_line(struct session *s, const struct frame *f)
     }
 }
 
+/* -- where the capture begins: a message on its way may read like replies, and the client's first
+ * command tells what it was */
+
+static struct bytes first_line_waiting(struct session *s)
+{
+    struct bytes waiting = session_waiting(s, FROM_SERVER);
+    return bytes_sub(waiting, 0, bytes_find(waiting, '\n', 0));
+}
+
+static bool names_protocol(struct bytes line)
+{
+    return bytes_at(line, 0) == '+' && bytes_search(line, "POP2", 0) != SIZE_MAX;
+}
+
+/* Nobody says what it was: more than replies are is a message. */
+static void start_stuck(struct session *s)
+{
+    struct pop2 *st = pop2_of(s);
+    st->at_start = false;
+    st->by_line = session_waiting(s, FROM_SERVER).n >= session_limits(s)->hold_bytes;
+    session_want(s, MODE_LINE, 0);
+}
+
+static void start_line(struct session *s)
+{
+    if (names_protocol(first_line_waiting(s))) {
+        pop2_of(s)->at_start = false;
+        session_want(s, MODE_LINE, 0);
+    } else {
+        session_want(s, MODE_HOLD, 0);
+    }
+}
+
+/* Only a message is acknowledged, and the server says nothing behind one by itself (RFC 937). */
+void pop2_start_over(struct session *s, enum pop2_tag first)
+{
+    struct pop2 *st = pop2_of(s);
+    uint64_t said = session_waiting(s, FROM_SERVER).n;
+    bool message = said > 0 && (first == POP2_ACKS || first == POP2_ACKD || first == POP2_NACK);
+    st->at_start = false;
+    st->headless = message;
+    session_release(s, FROM_SERVER, message ? MODE_COUNT : MODE_LINE, message ? said : 0);
+    session_drain(s, FROM_SERVER);
+}
+
 /* -- framing of the server's direction, set in its own frames */
 
 static void frame_next(struct session *s)
@@ -136,9 +182,8 @@ static void frame_next(struct session *s)
 /* Nobody says what follows "=n": its form tells. */
 static void server_stuck(struct session *s)
 {
-    struct bytes waiting = session_waiting(s, FROM_SERVER);
-    struct bytes line = bytes_sub(waiting, 0, bytes_find(waiting, '\n', 0));
-    if (waiting.n == 0 || pop2_is_reply(line)) {
+    struct bytes line = first_line_waiting(s);
+    if (session_waiting(s, FROM_SERVER).n == 0 || pop2_is_reply(line)) {
         session_want(s, MODE_LINE, 0);
     } else {
         session_want(s, MODE_COUNT, pop2_of(s)->size);
@@ -284,8 +329,7 @@ static bool is_greeting(struct session *s, struct bytes line)
         return false;
     }
     return (!session_info(s)->midstream && !st->replies_lost) ||
-           (session_oldest(s) == NULL && session_info(s)->commands == 0 &&
-            bytes_search(line, "POP2", 0) != SIZE_MAX);
+           (session_oldest(s) == NULL && session_info(s)->commands == 0 && names_protocol(line));
 }
 
 /* A line that is no reply: more of a message than was announced, the rest of a lost reply, or
@@ -294,7 +338,8 @@ static void stray_line(struct session *s, const struct frame *f)
 {
     struct pop2 *st = pop2_of(s);
     const struct pending *p = session_oldest(s);
-    if (p != NULL && p->tag == POP2_RETR && !st->has_size && (st->lost || st->unsure)) {
+    bool sent = p != NULL && p->tag == POP2_RETR && !st->has_size && (st->lost || st->unsure);
+    if (sent || st->by_line) {
         mail_line(s, f);
         return;
     }
@@ -381,7 +426,13 @@ void pop2_server_frame(struct session *s, const struct frame *f)
         break;
     case FRAME_STUCK:
     case FRAME_PEEK:
-        server_stuck(s);
+        if (!st->at_start) {
+            server_stuck(s);
+        } else if (f->kind == FRAME_PEEK) {
+            start_line(s);
+        } else {
+            start_stuck(s);
+        }
         break;
     case FRAME_END:
         if (st->message != NULL) {
