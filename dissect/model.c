@@ -23,6 +23,21 @@ const char *outcome_name(enum outcome o)
     return names[o];
 }
 
+const char *mailbox_fate(const struct mailbox *m)
+{
+    static const char *const fates[] = {
+        [TRI_UNKNOWN] = " (commit not seen)", [TRI_NO] = " (rolled back)", [TRI_YES] = ""};
+    return m->deleted_count == 0 ? ""
+           : m->quit_refused     ? " (QUIT refused: some may be left)"
+                                 : fates[m->committed];
+}
+
+bool session_only_refused(const struct session_info *s)
+{
+    bool logged_in = s->login == TRI_YES && !s->has_transaction;
+    return s->messages == 0 && s->last_reply.n > 0 && s->mailbox == NULL && !logged_in;
+}
+
 #define TOP_WHOLE 1000000 /* lines: who asks TOP for so many wants all of them */
 
 bool message_is_whole(const struct message *m)

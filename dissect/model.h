@@ -259,7 +259,11 @@ struct mailbox {
     const uint64_t *deleted; /* answered yes, not undone */
     uint32_t retrieved_count, deleted_count;
     enum tri committed; /* YES: QUIT in TRANSACTION answered +OK; NO: rolled back */
+    bool quit_refused;  /* some are deleted and some are not, nobody knows which (RFC 1939 6) */
 };
+
+/* " (rolled back)" and so on; "" where nothing was deleted. */
+const char *mailbox_fate(const struct mailbox *m);
 
 enum session_end {
     END_OPEN,
@@ -339,6 +343,9 @@ struct capture_totals {
     uint32_t first_file;        /* capture file of its first packet */
     uint64_t unexplained_bytes; /* mail bytes that no frame explained */
 };
+
+/* Did nothing but a refusal come of it: no message, no mailbox, not even a login? */
+bool session_only_refused(const struct session_info *s);
 
 /* Was the whole message asked for? fetchmail does so by "TOP n 99999999". */
 bool message_is_whole(const struct message *m);

@@ -136,6 +136,7 @@ static void answer_quit(struct session *s, const struct pending *p, const struct
         pop3_of(s)->updated = true;
         session_set_state(s, pop3_update, f, true);
     }
+    pop3_of(s)->box.shown.quit_refused = r->status == REPLY_REFUSE;
 }
 
 /* XTND XMIT: agreed, the mail follows; answered after it, this is the verdict. */

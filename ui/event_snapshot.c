@@ -217,7 +217,8 @@ size_t tls_size(const struct tls_info *t)
 
 static void put_mailbox_core(struct put *o, const struct mailbox *m)
 {
-    put_u8(o, (uint8_t)((unsigned)m->committed | (m->has_messages ? MAILBOX_HAS_MESSAGES : 0)));
+    put_u8(o, (uint8_t)((unsigned)m->committed | (m->has_messages ? MAILBOX_HAS_MESSAGES : 0) |
+                        (m->quit_refused ? MAILBOX_QUIT_REFUSED : 0)));
     put_text(o, cut(m->name, CORE_NAME));
     put_num(o, m->messages);
     put_num(o, m->octets);

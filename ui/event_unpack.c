@@ -505,7 +505,8 @@ static void get_mailbox_core(struct get *g, struct mailbox *m)
 {
     unsigned bits = get_u8(g);
     *m = (struct mailbox){.committed = (enum tri)(bits & MAILBOX_COMMITTED_MASK),
-                          .has_messages = bits & MAILBOX_HAS_MESSAGES};
+                          .has_messages = bits & MAILBOX_HAS_MESSAGES,
+                          .quit_refused = bits & MAILBOX_QUIT_REFUSED};
     g->bad |= (bits & MAILBOX_COMMITTED_MASK) > TRI_YES;
     m->name = get_text(g);
     m->messages = get_num(g);

@@ -378,8 +378,8 @@ void field_flag_failed(struct probe *p)
 {
     const struct session_info *s = field_session(p);
     const struct message *m;
-    bool failed = s != NULL && (s->login == TRI_NO || was_refused(s->first_outcome) ||
-                                (s->messages == 0 && s->last_reply.n > 0 && s->mailbox == NULL));
+    bool failed = s != NULL &&
+                  (s->login == TRI_NO || was_refused(s->first_outcome) || session_only_refused(s));
     for (uint32_t i = 0; !failed && (m = next_message(p, &i)) != NULL;) {
         failed = was_refused(m->outcome);
     }

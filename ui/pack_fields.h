@@ -63,6 +63,7 @@
 
 #define MAILBOX_COMMITTED_MASK 0x03u
 #define MAILBOX_HAS_MESSAGES   0x04u
+#define MAILBOX_QUIT_REFUSED   0x08u
 
 #define NUMBERS_MOST 640 /* bytes of the numbers and lengths of any record without its lists */
 

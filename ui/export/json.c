@@ -265,7 +265,7 @@ static const char *session_outcome(const struct session_info *s)
     if (by_outcome[s->first_outcome] != NULL) {
         return by_outcome[s->first_outcome];
     }
-    if (s->login == TRI_NO || s->last_negative) {
+    if (s->login == TRI_NO || s->last_negative || session_only_refused(s)) {
         return "failure";
     }
     return s->end == END_QUIT ? "success" : "unknown";

@@ -155,9 +155,7 @@ static void add_mailbox(struct buf *out, const struct session_info *s)
     add_count(out, " ", m->retrieved_count, " retrieved");
     if (m->deleted_count > 0) {
         add_count(out, ", ", m->deleted_count, " deleted");
-        buf_add_str(out, m->committed == TRI_YES  ? ""
-                         : m->committed == TRI_NO ? " (rolled back)"
-                                                  : " (commit not seen)");
+        buf_add_str(out, mailbox_fate(m));
     }
 }
 

@@ -19,7 +19,8 @@ static bool put(void *arg, struct bytes b)
     return v->out.failed == 0;
 }
 
-static void put_session(void *arg, uint64_t session, struct spill *s, const struct spill_text *text)
+static void put_session(void *arg, uint64_t session, struct bytes head, struct spill *s,
+                        const struct spill_text *text)
 {
     struct transcript_view *v = arg;
     (void)session;
@@ -27,6 +28,7 @@ static void put_session(void *arg, uint64_t session, struct spill *s, const stru
         buf_add_byte(&v->out.b, '\n');
     }
     v->begun = true;
+    buf_add(&v->out.b, head);
     if ((!spill_read(s, text, put, v) && v->out.failed == 0) || text->lost) {
         buf_add_str(&v->out.b, "=== not all of it is shown: the temporary file is full\n");
     }

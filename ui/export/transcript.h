@@ -14,8 +14,9 @@
 
 struct transcript;
 
-/* A session is over: its text waits to be read (spill_read). Session 0 is what belongs to none. */
-typedef void transcript_done_fn(void *arg, uint64_t session, struct spill *s,
+/* A session is over: its first line, and the others, which wait to be read (spill_read). Session 0
+ * is what belongs to none; it has no head. */
+typedef void transcript_done_fn(void *arg, uint64_t session, struct bytes head, struct spill *s,
                                 const struct spill_text *text);
 
 struct transcript *transcript_new(const struct export_config *c, transcript_done_fn *done,

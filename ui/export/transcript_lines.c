@@ -154,9 +154,8 @@ static void line_line(struct transcript_lines *l, const struct event *e)
 
 /* ---- what happened ---- */
 
-static void open_lines(struct transcript_lines *l, const struct event *e)
+void transcript_lines_head(struct transcript_lines *l, const struct session_info *s)
 {
-    const struct session_info *s = e->session;
     char text[WHEN_ROOM];
     size_t n = summary_time(&l->clock, s->start, text);
     buf_printf(&l->out, "=== session %" PRIu64 " (%s) %s ", s->number, s->id, s->protocol);
@@ -325,11 +324,7 @@ static void mailbox_line(struct transcript_lines *l, const struct session_info *
     }
     add_mailbox_part(l, &sep, "retrieved", m->retrieved, m->retrieved_count);
     add_mailbox_part(l, &sep, "deleted", m->deleted, m->deleted_count);
-    if (m->deleted_count > 0) {
-        buf_add_str(&l->out, m->committed == TRI_YES  ? ""
-                             : m->committed == TRI_NO ? " (rolled back)"
-                                                      : " (commit not seen)");
-    }
+    buf_add_str(&l->out, mailbox_fate(m));
     if (left_on_server(s, &left)) {
         add_number(l, sep, left, " left on the server");
     }
@@ -359,10 +354,16 @@ static void close_lines(struct transcript_lines *l, const struct event *e)
 void transcript_lines_event(struct transcript_lines *l, const struct event *e)
 {
     static void (*const lines[EV_COUNT])(struct transcript_lines *, const struct event *) = {
-        [EV_OPEN] = open_lines,   [EV_STATE] = state_lines,     [EV_COMMAND] = command_lines,
-        [EV_REPLY] = reply_lines, [EV_LINE] = line_line,        [EV_CREDENTIAL] = credential_lines,
-        [EV_TLS] = tls_lines,     [EV_MESSAGE] = message_lines, [EV_GAP] = gap_lines,
-        [EV_NOTE] = note_lines,   [EV_CLOSE] = close_lines,
+        [EV_STATE] = state_lines,
+        [EV_COMMAND] = command_lines,
+        [EV_REPLY] = reply_lines,
+        [EV_LINE] = line_line,
+        [EV_CREDENTIAL] = credential_lines,
+        [EV_TLS] = tls_lines,
+        [EV_MESSAGE] = message_lines,
+        [EV_GAP] = gap_lines,
+        [EV_NOTE] = note_lines,
+        [EV_CLOSE] = close_lines,
     };
     if (lines[e->kind] != NULL) {
         lines[e->kind](l, e);

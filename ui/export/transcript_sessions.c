@@ -24,6 +24,7 @@ struct body {
 
 struct open_session {
     struct flight key;
+    struct buf head; /* its first line, which names the protocol: known for sure at the end */
     struct spill_text text;
     struct buf tls;         /* the last line about encryption, without its time: told once */
     struct awaited awaited; /* --explain */
@@ -60,6 +61,7 @@ static struct open_session *session_of(struct transcript *t, uint64_t number)
     struct open_session *s = (struct open_session *)flights_find(&t->sessions, number, 0);
     if (s == NULL) {
         s = xcalloc(1, sizeof *s);
+        buf_init(&s->head, SIZE_MAX);
         buf_init(&s->tls, SIZE_MAX);
         flights_add(&t->sessions, &s->key, number, 0);
     }
@@ -68,9 +70,10 @@ static struct open_session *session_of(struct transcript *t, uint64_t number)
 
 static void deliver(struct transcript *t, struct open_session *s)
 {
-    t->done(t->arg, s->key.session, t->spill, &s->text);
+    t->done(t->arg, s->key.session, buf_bytes(&s->head), t->spill, &s->text);
     spill_drop(t->spill, &s->text);
     flights_remove(&t->sessions, &s->key);
+    buf_done(&s->head);
     buf_done(&s->tls);
     awaited_done(&s->awaited);
     free(s);
@@ -275,9 +278,21 @@ static bool tls_is_news(struct open_session *s, struct bytes line)
     return true;
 }
 
+static void head_event(struct transcript *t, const struct event *e)
+{
+    struct open_session *s = session_of(t, e->session->number);
+    buf_clear(&t->lines.out);
+    transcript_lines_head(&t->lines, e->session);
+    buf_clear(&s->head);
+    buf_add(&s->head, buf_bytes(&t->lines.out));
+}
+
 void transcript_event(struct transcript *t, const struct event *e)
 {
     body_event(t, e);
+    if (e->kind == EV_OPEN || e->kind == EV_CLOSE) {
+        head_event(t, e);
+    }
     buf_clear(&t->lines.out);
     transcript_lines_event(&t->lines, e);
     if (t->config->explain && e->session != NULL) {

@@ -21,8 +21,8 @@ static bool put(void *arg, struct bytes b)
     return new_file_write(&((struct transcripts *)arg)->file, b);
 }
 
-static bool write_session(struct transcripts *x, uint64_t session, struct spill *s,
-                          const struct spill_text *text)
+static bool write_session(struct transcripts *x, uint64_t session, struct bytes head,
+                          struct spill *s, const struct spill_text *text)
 {
     char stem[32], name[FILE_NAME_ROOM];
     snprintf(stem, sizeof stem, "%06" PRIu64, session);
@@ -30,7 +30,7 @@ static bool write_session(struct transcripts *x, uint64_t session, struct spill 
     if (!new_file_open(&x->file, &x->folder, name)) {
         return false;
     }
-    if (!spill_read(s, text, put, x) || text->lost) {
+    if (!put(x, head) || !spill_read(s, text, put, x) || text->lost) {
         int why = text->lost ? ENOSPC : errno;
         new_file_discard(&x->file, &x->folder);
         errno = why;
@@ -39,13 +39,14 @@ static bool write_session(struct transcripts *x, uint64_t session, struct spill 
     return new_file_publish(&x->file, &x->folder, stem, ".txt", name);
 }
 
-static void put_session(void *arg, uint64_t session, struct spill *s, const struct spill_text *text)
+static void put_session(void *arg, uint64_t session, struct bytes head, struct spill *s,
+                        const struct spill_text *text)
 {
     struct transcripts *x = arg;
     if (session == 0) {
         return; /* findings over several sessions have no file */
     }
-    if (write_session(x, session, s, text)) {
+    if (write_session(x, session, head, s, text)) {
         x->losses.written++;
         return;
     }

@@ -403,12 +403,9 @@ static void add_mailbox(struct doc *d, const struct mailbox *m)
                   human_s(m->messages), m->octets);
     }
     if (m->retrieved_count || m->deleted_count) {
-        doc_pairf(d, "fetched", STYLE_NORMAL, "%u, deleted %u%s", m->retrieved_count,
-                  m->deleted_count,
-                  m->deleted_count == 0     ? ""
-                  : m->committed == TRI_YES ? " (committed)"
-                  : m->committed == TRI_NO  ? " (rolled back)"
-                                            : " (commit not seen)");
+        doc_pairf(
+            d, "fetched", STYLE_NORMAL, "%u, deleted %u%s", m->retrieved_count, m->deleted_count,
+            m->deleted_count > 0 && m->committed == TRI_YES ? " (committed)" : mailbox_fate(m));
     }
 }
 
