@@ -246,7 +246,8 @@ static bool in_cut_group(struct session *s)
 {
     struct pop3 *st = pop3_of(s);
     st->start_cut = st->start_cut && !st->heard;
-    st->group_cut = (st->group_cut && !st->heard) || (st->start_cut && session_oldest(s)->next);
+    st->group_cut =
+        (st->group_cut && !st->heard) || (st->start_cut && session_info(s)->commands > 1);
     return st->group_cut;
 }
 
@@ -289,6 +290,9 @@ static void command_line(struct session *s, const struct frame *f)
         session_want(s, MODE_HOLD, 0);
     } else if (tag == POP3_XTND && bytes_is(bytes_word(&argument), "XMIT")) {
         session_want(s, MODE_HOLD, 0);
+    } else if (st->start_cut && v != NULL && tag != POP3_AUTH) {
+        st->first_waits = true;
+        session_divert(s, FROM_SERVER, MODE_HOLD, 0);
     }
 }
 
@@ -320,6 +324,10 @@ static bool looks_like_command(struct bytes line)
 static void client_line(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
+    if (st->first_waits) {
+        pop3_first_over(s);
+        session_drain(s, FROM_SERVER);
+    }
     if (st->auth != NULL && !(st->blind && looks_like_command(f->data))) {
         pop3_auth_line(s, f);
     } else if (st->dangling && !looks_like_command(f->data)) {
@@ -378,6 +386,10 @@ static void client_frame(struct session *s, const struct frame *f)
         client_line(s, f);
         break;
     case FRAME_GAP:
+        if (st->first_waits) {
+            pop3_first_over(s);
+            session_drain(s, FROM_SERVER);
+        }
         if (st->lost && !st->pipelines && session_oldest(s) != NULL) {
             settle_lost(s);
         }

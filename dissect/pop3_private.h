@@ -88,6 +88,8 @@ struct pop3 {
     bool heard;        /* since the client's last line: something of the server, or a hole */
     bool group_cut;    /* commands of a group were lost: whose the replies are is not clear */
     bool start_cut;    /* ... or may have been, before the capture began */
+    bool first_waits;  /* the answer to the first command captured, until it is clear that it is one
+                        */
     bool unsure;       /* something was lost, or the start: the state is a guess */
     bool client_lost;  /* commands may be missing */
     bool reset_lost;   /* ... among them perhaps a RSET, behind deletions */
@@ -126,6 +128,10 @@ void pop3_server_frame(struct session *s, const struct frame *f);
 bool pop3_status(struct bytes line, enum reply_status *status, struct bytes *text);
 /* One server line that stands outside a multi-line answer. */
 void pop3_reply_line(struct session *s, const struct frame *f);
+
+/* The client goes on, or no more may be waited for: was what the server said the answer to the
+ * first command captured, or to those before it? */
+void pop3_first_over(struct session *s);
 
 /* Opens a multi-line answer to p (NULL: unasked) behind its status line r (NULL: lost) and sets
  * the framing of the server's direction. */

@@ -427,6 +427,38 @@ void pop3_reply_line(struct session *s, const struct frame *f)
     }
 }
 
+/* -- the first command of a capture that begins in the middle: the last of a group, perhaps */
+
+/* Where the answer to p ends in what waits; SIZE_MAX: not yet. */
+static size_t answer_end(const struct pending *p, struct bytes waiting)
+{
+    static const char mark[] = "\n.\r\n";
+    bool one_line = !bytes_starts(waiting, "+OK") || pop3_shape(p) == SHAPE_LINE;
+    size_t end = bytes_search(waiting, one_line ? "\n" : mark, 0);
+    return end == SIZE_MAX ? end : end + (one_line ? 1 : strlen(mark));
+}
+
+/* Is what the server said more than an answer to p, or none? */
+static bool is_of_others(const struct pending *p, struct bytes waiting)
+{
+    enum reply_status status = REPLY_OK;
+    struct bytes text;
+    size_t end = answer_end(p, waiting);
+    bool odd = pop3_status(waiting, &status, &text) && status == REPLY_ODD;
+    return odd || (end < waiting.n && pop3_status(bytes_from(waiting, end), &status, &text));
+}
+
+void pop3_first_over(struct session *s)
+{
+    struct pop3 *st = pop3_of(s);
+    const struct pending *p = session_oldest(s);
+    st->first_waits = false;
+    if (p != NULL && is_of_others(p, session_waiting(s, FROM_SERVER))) {
+        pop3_drop_pending(s);
+    }
+    session_release(s, FROM_SERVER, MODE_LINE, 0);
+}
+
 static bool awaits_tls(const struct pending *p)
 {
     while (p != NULL && p->tag != POP3_STLS) {
@@ -463,7 +495,9 @@ void pop3_server_frame(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
     st->heard |= f->kind != FRAME_END;
-    if (f->kind == FRAME_GAP) {
+    if (f->kind == FRAME_STUCK && st->first_waits) {
+        pop3_first_over(s);
+    } else if (f->kind == FRAME_GAP) {
         replies_lost(s, f);
     } else if (st->open != NULL) {
         pop3_open_frame(s, f);
