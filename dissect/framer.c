@@ -306,6 +306,16 @@ static bool next_raw(struct framer *f, struct frame *out, uint64_t most)
     return true;
 }
 
+void framer_give_back(struct framer *f, size_t n)
+{
+    if (f->held != NULL) {
+        f->held->done -= n;
+        return;
+    }
+    f->in = bytes_make(f->in.p - n, f->in.n + n);
+    f->in_offset -= n;
+}
+
 static bool next_count(struct framer *f, struct frame *out)
 {
     if (f->count_left > 0) {

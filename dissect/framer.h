@@ -133,6 +133,8 @@ void framer_start_torn(struct framer *f);
 /* What a direction on hold has waiting; and drops the first n bytes of it. */
 struct bytes framer_waiting(const struct framer *f);
 void framer_drop_waiting(struct framer *f, size_t n);
+/* The last n bytes of the FRAME_DATA just told, of opaque bytes, are read once more. */
+void framer_give_back(struct framer *f, size_t n);
 /* Input not read yet, as up to FRAMER_UNREAD views in stream order; an unfinished line counts as
  * unread. framer_drop_unread forgets it: it is read anew later, from a line's start. */
 #define FRAMER_UNREAD 3

@@ -272,6 +272,14 @@ static void judge_close(struct judge *j, const struct event *e)
     judge_tls_close(j, e);
 }
 
+/* A handshake that failed is a refusal: what follows in clear had better not. */
+static void mark_tls(const struct session_info *s)
+{
+    uint64_t *marks = session_marks(s);
+    bool failed = s->tls->alert && !s->tls->established;
+    *marks = (*marks & ~MARK_TLS) | (failed ? MARK_REFUSED_TLS : MARK_TLS);
+}
+
 static void judge_event(struct sink *self, const struct event *e)
 {
     struct judge *j = (struct judge *)self;
@@ -293,7 +301,7 @@ static void judge_event(struct sink *self, const struct event *e)
         judge_message(j, e);
         break;
     case EV_TLS:
-        *session_marks(e->session) |= MARK_TLS;
+        mark_tls(e->session);
         break;
     default:
         break;

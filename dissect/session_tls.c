@@ -22,6 +22,7 @@ struct session_tls {
     struct tls *reader;
     uint8_t phase;      /* enum tls_phase */
     uint8_t decided[2]; /* the direction's first bytes were judged */
+    bool failed;        /* clear text follows because the handshake failed */
     size_t early;       /* bytes that waited when the server agreed */
     size_t looked;      /* no handshake begins in so many waiting bytes of the server */
     const char *state_before;
@@ -55,7 +56,7 @@ void session_implicit_tls(struct session *s)
 
 bool session_encrypted(const struct session *s)
 {
-    return s->tls != NULL && s->tls->phase == PHASE_CLEAR;
+    return s->tls != NULL && s->tls->phase == PHASE_CLEAR && !s->tls->failed;
 }
 
 bool session_tls_wants(const struct session *s, enum dir dir)
@@ -156,7 +157,7 @@ static void judge_client(struct session *s, bool last)
         return;
     }
     struct bytes w = session_waiting(s, FROM_CLIENT);
-    enum tls_look look = w.n ? tls_look(w) : TLS_LOOK_MORE;
+    enum tls_look look = w.n ? tls_look_answer(w) : TLS_LOOK_MORE;
     if (look == TLS_LOOK_YES) {
         enter_tls(s);
         release_opaque(s, FROM_CLIENT);
@@ -233,6 +234,23 @@ void session_tls_input(struct session *s, enum dir dir)
     }
 }
 
+/* The handshake failed and both go on as before, from here on: the last `rest` bytes of dir, and
+ * what the other side says from now on. */
+static void fall_back(struct session *s, enum dir dir, size_t rest)
+{
+    s->tls->phase = PHASE_CLEAR;
+    s->tls->failed = true;
+    session_note(s, NOTE_ID_PLAINTEXT_AFTER_STARTTLS, (struct bytes){NULL, 0}, NULL);
+    if (s->protocol->resumed) {
+        s->protocol->resumed(s);
+    }
+    framer_give_back(&s->framer[dir], rest);
+    framer_mode(&s->framer[dir], MODE_LINE, 0);
+    if (!session_release(s, dir_other(dir), MODE_LINE, 0)) {
+        framer_mode(&s->framer[dir_other(dir)], MODE_LINE, 0);
+    }
+}
+
 /* The handshake is read byte by byte and told fact by fact: else what is told would depend on which
  * facts one packet brought together. What follows goes by whole. */
 static void read_tls(struct session *s, const struct frame *f)
@@ -241,6 +259,11 @@ static void read_tls(struct session *s, const struct frame *f)
     struct bytes data = f->data;
     while (data.n > 0 && !t->established &&
            t->bytes[f->dir] < s->config->limits->tls_handshake_bytes) {
+        if (f->kind == FRAME_DATA && t->start == TLS_STARTTLS &&
+            tls_is_over(s->tls->reader, f->dir, data.p[0])) {
+            fall_back(s, f->dir, data.n);
+            return;
+        }
         if (tls_data(s->tls->reader, f->dir, bytes_sub(data, 0, 1))) {
             tell_tls(s, f);
         }

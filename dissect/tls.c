@@ -428,6 +428,14 @@ bool tls_data(struct tls *t, enum dir dir, struct bytes data)
     return ssl2_established(t) || changed;
 }
 
+bool tls_is_over(const struct tls *t, enum dir dir, uint8_t next)
+{
+    const struct side *s = &t->side[dir];
+    bool border = !s->lost && s->head_n == 0;
+    return t->info.alert && !t->info.established && border &&
+           (next < RECORD_CHANGE_CIPHER_SPEC || next > RECORD_HEARTBEAT);
+}
+
 void tls_gap(struct tls *t, enum dir dir, uint64_t missing)
 {
     struct side *s = &t->side[dir];

@@ -17,7 +17,8 @@ enum tls_look { TLS_LOOK_MORE, TLS_LOOK_YES, TLS_LOOK_NO };
 /* Do these first bytes of a direction open TLS (a handshake record, or an SSLv2 ClientHello)?
  * MORE needs at most 6 bytes. */
 enum tls_look tls_look(struct bytes first);
-/* The same of who answers a ClientHello: an alert alone is an answer too (RFC 8446 6.2). */
+/* The same where an alert alone counts too (RFC 8446 6.2): the answer to a ClientHello, or what a
+ * client sends that gives up before its own. */
 enum tls_look tls_look_answer(struct bytes first);
 
 /* Strings go to `arena`; facts are kept in the struct tls_info returned by tls_facts. alpn is the
@@ -27,6 +28,9 @@ struct tls *tls_new(const struct limits *l, struct arena *arena, enum tls_start 
 /* True when something a person should hear changed (hello, certificate, alert, established). */
 bool tls_data(struct tls *t, enum dir dir, struct bytes data);
 void tls_gap(struct tls *t, enum dir dir, uint64_t missing);
+/* The handshake failed by an alert in clear, and the next byte of dir, `next`, begins no record:
+ * clear text goes on. */
+bool tls_is_over(const struct tls *t, enum dir dir, uint8_t next);
 const struct tls_info *tls_facts(const struct tls *t);
 size_t tls_held(const struct tls *t);
 void tls_free(struct tls **t);
