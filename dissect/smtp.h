@@ -136,6 +136,7 @@ struct transaction {
     bool commands_lost;    /* in it, perhaps a RCPT */
     bool headless;         /* its MAIL, and perhaps more, was not captured */
     bool partial;          /* the start of its message was not captured */
+    bool begin_lost;       /* its DATA was not, or BDAT */
     bool after_refusal;    /* sent although DATA was refused */
     bool decided;          /* the message's verdict came before its end */
     bool body_over;
@@ -315,6 +316,8 @@ void smtp_bdat_answered(struct session *s, struct pending *p, const struct reply
                         const struct frame *f);
 /* May more have been due than came: where replies were lost, only the client's going on tells. */
 bool smtp_verdict_is_open(struct session *s, const struct pending *p);
+/* Is it what servers say to BDAT, in words that count? */
+bool smtp_tells_chunk(const struct reply *r);
 /* Puts a final reply into the message: code, text, queue id, outcome. */
 void smtp_verdict_fill(const struct session *s, struct transaction *t, const struct reply *r);
 /* Tells the message; nothing more will be known of it. */

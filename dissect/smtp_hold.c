@@ -87,6 +87,7 @@ static struct transaction *body_behind_hole(struct session *s)
         t = smtp_transaction_new(s);
         t->headless = true;
     }
+    t->begin_lost = true;
     t->partial = x->lost > 0 && x->lost != strlen("DATA\r\n") && x->lost != strlen("DATA\n");
     return t;
 }
@@ -231,7 +232,7 @@ static void begin_in_body(struct session *s)
 {
     struct smtp *x = smtp_of(s);
     x->body = smtp_transaction_new(s);
-    x->body->partial = x->body->headless = true;
+    x->body->partial = x->body->headless = x->body->begin_lost = true;
 }
 
 static void choose_command_lost(struct session *s, const struct frame *f)
@@ -429,6 +430,7 @@ void smtp_go_ahead_unasked(struct session *s, const struct reply *r, const struc
     struct smtp *x = smtp_of(s);
     (void)r;
     x->body = body_behind_hole(s);
+    x->body->begin_lost = false;
     session_set_state(s, "DATA", f, true);
     x->wait = WAIT_NONE;
     session_divert(s, session_commander(s), MODE_BODY, 0);
@@ -467,13 +469,25 @@ void smtp_early_verdict(struct session *s, const struct reply *r)
     }
 }
 
+/* The chunk whose BDAT was lost was the last one: it has a queue id. */
+static bool ends_chunk(const struct transaction *t, const struct reply *r)
+{
+    struct buf scratch;
+    buf_init(&scratch, r->raw.n);
+    bool queued =
+        t->begin_lost && smtp_tells_chunk(r) && reply_queue_id(smtp_reply_text(r, &scratch)).n > 0;
+    buf_done(&scratch);
+    return queued;
+}
+
 /* ... or its end was lost in a hole: then this is the first of its verdicts. */
 void smtp_end_lost(struct session *s, const struct reply *r)
 {
     struct smtp *x = smtp_of(s);
     struct transaction *t = x->body;
     bool verdict = r->status != REPLY_ODD && (r->status != REPLY_CONTINUE || r->code == CODE_PRDR);
-    if (t == NULL || t->message == NULL || t->message->missing == 0 || t->decided || !verdict) {
+    if (t == NULL || t->message == NULL || t->decided || !verdict ||
+        (t->message->missing == 0 && !ends_chunk(t, r))) {
         return;
     }
     const struct message *m = t->message;

@@ -22,9 +22,24 @@ static enum outcome outcome_of(const struct reply *r)
     return OUTCOME_UNKNOWN;
 }
 
+/* Servers say so of chunks: "250- 305 byte chunk, total 305" (Exim), "CHUNK received OK, 86 octets"
+ * (Exchange), "2.0.0 Ok: 305 bytes queued as ..." (Postfix). */
+bool smtp_tells_chunk(const struct reply *r)
+{
+    size_t ok = bytes_search(r->raw, "Ok: ", 0), n = 0;
+    uint64_t count;
+    bool counts = ok != SIZE_MAX &&
+                  bytes_leading_u64(bytes_from(r->raw, ok + strlen("Ok: ")), &count, &n) &&
+                  bytes_starts(bytes_from(r->raw, ok + strlen("Ok: ") + n), " bytes");
+    return r->status == REPLY_OK && (counts || bytes_search(r->raw, "chunk", 0) != SIZE_MAX);
+}
+
 void smtp_verdict_fill(const struct session *s, struct transaction *t, const struct reply *r)
 {
     struct message *m = t->message;
+    if (t->begin_lost && smtp_tells_chunk(r)) {
+        m->transfer = TRANSFER_BDAT;
+    }
     m->outcome = outcome_of(r);
     m->code = r->code;
     m->enhanced = r->enhanced;
