@@ -35,7 +35,8 @@ const char *mailbox_fate(const struct mailbox *m)
 bool session_only_refused(const struct session_info *s)
 {
     bool logged_in = s->login == TRI_YES && !s->has_transaction;
-    return s->messages == 0 && s->last_reply.n > 0 && s->mailbox == NULL && !logged_in;
+    return s->messages == 0 && s->last_reply.n > 0 && s->mailbox == NULL && s->tls == NULL &&
+           !logged_in;
 }
 
 #define TOP_WHOLE 1000000 /* lines: who asks TOP for so many wants all of them */

@@ -189,13 +189,30 @@ static bool out_of_order(struct session *s, const struct pop2_verb *v)
     return !(v->allowed & state_bit(session_get_state(s)));
 }
 
+/* What is awaited in a state (RFC 937, the server's decision table). */
+static const char *awaited(const char *state)
+{
+    static const struct {
+        const char *state, *text;
+    } all[] = {{pop2_auth, "HELO comes first"},
+               {pop2_mbox, "READ or FOLD comes first"},
+               {pop2_item, "RETR, READ or FOLD comes first"},
+               {pop2_next, "ACKS, ACKD or NACK comes first"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i].state == state) {
+            return all[i].text;
+        }
+    }
+    return "the session is over";
+}
+
 static void tell_oddities(struct session *s, const struct frame *f, const struct command *c)
 {
     if (f->skipped > 0) {
         session_note(s, NOTE_ID_LINE_TOO_LONG, bytes_sub(c->word, 0, 40), f);
     }
     if (c->flags & COMMAND_OUT_OF_ORDER) {
-        session_note(s, NOTE_ID_SEQUENCE_ERROR, c->word, f);
+        session_note_order(s, c->word, awaited(session_get_state(s)), f);
         session_set_state(s, session_get_state(s), f, false);
     }
     if ((c->flags & COMMAND_EARLY) && c->number == 1) {

@@ -28,7 +28,7 @@ static const struct pop3_verb verbs[] = {
     {"APOP", POP3_APOP, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
     {"STLS", POP3_STLS, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
     {"TOP", POP3_TOP, IN_TRANSACTION, SHAPE_MAIL, SHAPE_MAIL},
-    {"NOOP", POP3_NOOP, IN_BOTH, SHAPE_LINE, SHAPE_LINE},
+    {"NOOP", POP3_NOOP, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
     {"RSET", POP3_RSET, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
     {"RPOP", POP3_RPOP, IN_AUTHORIZATION, SHAPE_LINE, SHAPE_LINE},
     {"LAST", POP3_LAST, IN_TRANSACTION, SHAPE_LINE, SHAPE_LINE},
@@ -205,7 +205,12 @@ static void tell_oddities(struct session *s, const struct frame *f, const struct
         session_note(s, NOTE_ID_LINE_TOO_LONG, bytes_sub(c->word, 0, 40), f);
     }
     if (c->flags & COMMAND_OUT_OF_ORDER) {
-        session_note(s, NOTE_ID_SEQUENCE_ERROR, c->word, f);
+        const char *state = session_get_state(s);
+        session_note_order(s, c->word,
+                           state == pop3_authorization ? "only after the login"
+                           : state == pop3_transaction ? "only before the login"
+                                                       : "not after QUIT",
+                           f);
         session_set_state(s, session_get_state(s), f, false);
     }
     if ((c->flags & COMMAND_EARLY) && c->number == 1) {

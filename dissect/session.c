@@ -316,6 +316,18 @@ void session_note(struct session *s, enum note_id id, struct bytes evidence, con
     tell_note(s, &n);
 }
 
+void session_note_order(struct session *s, struct bytes said, const char *rule,
+                        const struct frame *f)
+{
+    struct buf text;
+    said = bytes_trim(said);
+    buf_init(&text, said.n + 100);
+    buf_add(&text, said);
+    buf_printf(&text, ": %s", rule);
+    session_note(s, NOTE_ID_SEQUENCE_ERROR, buf_bytes(&text), f);
+    buf_done(&text);
+}
+
 /* ---- the end ---- */
 
 static enum session_end end_of(enum stream_close how)

@@ -184,6 +184,9 @@ struct arena *session_message_arena(struct message *m);
 void session_credential(struct session *s, const struct credential *c);
 COLD void session_note(struct session *s, enum note_id id, struct bytes evidence,
                        const struct frame *f);
+/* sequence-error: what the client said, and the rule it breaks. */
+COLD void session_note_order(struct session *s, struct bytes said, const char *rule,
+                             const struct frame *f);
 /* TLS begins: called in the frame of the positive reply to STARTTLS/STLS, while the client is on
  * hold. From here the session itself does all that both protocols need (session_tls.c): it looks
  * whether a handshake follows, sets protocol->tls_state, reads the handshake, tells EV_TLS; bytes

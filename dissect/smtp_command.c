@@ -58,18 +58,29 @@ static void check_line(struct session *s, const struct frame *f, enum smtp_verb 
     }
 }
 
-/* Out of order by what the client itself said before (RFC 5321 4.1.4): under pipelining the
- * replies are not there yet. */
-static bool out_of_order(const struct smtp *x, enum smtp_verb v)
+/* The rule that a command breaks, or NULL, by what the client itself said before (RFC 5321 4.1.4):
+ * under pipelining the replies are not there yet. */
+static const char *broken_rule(const struct smtp *x, enum smtp_verb v)
 {
-    unsigned rules = smtp_verb_rules(v);
-    if (x->unsure || x->replies_lost) {
-        return false;
+    bool mail = x->open != NULL, recipient = mail && x->open->total > 0;
+    const struct {
+        unsigned rule;
+        bool broken;
+        const char *text;
+    } all[] = {
+        {NEEDS_HELLO, !x->helloed, "EHLO or HELO comes first"},
+        {NOT_IN_MAIL, mail, "not inside a transaction"},
+        {NEEDS_MAIL, !mail, "MAIL comes first"},
+        {NEEDS_RCPT, !recipient, "RCPT comes first"},
+        {NOT_TWICE, x->logged_in, "only one login in a session"},
+    };
+    unsigned rules = x->unsure || x->replies_lost ? 0 : smtp_verb_rules(v);
+    for (size_t i = 0; rules != 0 && i < sizeof all / sizeof all[0]; i++) {
+        if ((rules & all[i].rule) && all[i].broken) {
+            return all[i].text;
+        }
     }
-    return ((rules & NEEDS_HELLO) && !x->helloed) || ((rules & NOT_IN_MAIL) && x->open != NULL) ||
-           ((rules & NEEDS_MAIL) && x->open == NULL) ||
-           ((rules & NEEDS_RCPT) && (x->open == NULL || x->open->total == 0)) ||
-           ((rules & NOT_TWICE) && x->logged_in);
+    return NULL;
 }
 
 /* ---- what commands begin ---- */
@@ -218,13 +229,14 @@ void smtp_command_line(struct session *s, const struct frame *f)
     }
     x->loose_payload = x->loose_payload && v == SMTP_UNKNOWN;
     struct bytes shown = without_secret(f, &c);
-    if (out_of_order(x, v)) {
+    const char *broken = broken_rule(x, v);
+    if (broken != NULL) {
         c.flags |= COMMAND_OUT_OF_ORDER;
     }
     struct pending *p = session_command(s, f, &c, (uint16_t)v, 0);
     check_line(s, f, v, shown);
-    if (c.flags & COMMAND_OUT_OF_ORDER) {
-        session_note(s, NOTE_ID_SEQUENCE_ERROR, bytes_sub(shown, 0, EVIDENCE_BYTES), f);
+    if (broken != NULL) {
+        session_note_order(s, bytes_sub(shown, 0, EVIDENCE_BYTES), broken, f);
     }
     if (p->command.flags & COMMAND_EARLY) {
         smtp_note_once(s, TOLD_EARLY, NOTE_ID_EARLY_TALKER, shown, f);

@@ -16,7 +16,7 @@ end fin
 = exchange 2 FOLD ok MBOX > MBOX
 = exchange 4 FOLD ok ITEM > MBOX
 = command C 5 RETR "" out-of-order
-= note C sequence-error low "RETR" command=5
+= note C sequence-error low "RETR: READ or FOLD comes first" command=5
 = exchange 5 RETR refuse MBOX > DONE
 = reply S 0 ok "+ Sayonara" unasked
 = mailbox "/home/alice/saved" messages=1

@@ -5,6 +5,6 @@ C READ 1
 S - Bogus or out of sequence command
 end fin
 = command C 1 READ "1" out-of-order
-= note C sequence-error low "READ" command=1
+= note C sequence-error low "READ: HELO comes first" command=1
 = state AUTH > AUTH illegal cause="READ"
 = exchange 1 READ refuse AUTH > DONE

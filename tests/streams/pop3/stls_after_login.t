@@ -10,7 +10,7 @@ S -ERR wrong state
 C QUIT
 S +OK
 = command C 3 STLS "" out-of-order
-= note C sequence-error low "STLS" command=3
+= note C sequence-error low "STLS: only before the login" command=3
 = state TRANSACTION > TRANSACTION illegal cause="STLS"
 = exchange 3 STLS refuse
 = exchange 4 QUIT ok

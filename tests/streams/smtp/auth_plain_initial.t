@@ -12,7 +12,7 @@ S 235 2.7.0 Authentication successful
 = state AUTH > READY
 = exchange 2 AUTH 235
 C AUTH PLAIN AGFsaWNlAFdvbmRlcjFhbmQ=
-= note C sequence-error low "AUTH PLAIN "
+= note C sequence-error low "AUTH PLAIN: only one login in a session"
 S 503 5.5.1 already authenticated
 = credential PLAIN failure "alice" "Wonder1and" password
 C QUIT

@@ -4,7 +4,7 @@ S 220 mx ESMTP
 C EHLO c
 S 250 mx
 C|BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n
-= note C sequence-error low "BDAT 6 LAST"
+= note C sequence-error low "BDAT 6 LAST: RCPT comes first"
 S 503 no
 = exchange 2 BDAT 503
 S 250 ok

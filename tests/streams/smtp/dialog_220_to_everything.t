@@ -3,7 +3,7 @@ protocol smtp
 S 220 smtp server ready
 C mail from: ne_skagu@server.ru
 S 220 ok
-= note C sequence-error low "mail from: ne_skagu@server.ru"
+= note C sequence-error low "mail from: ne_skagu@server.ru: EHLO or HELO comes first"
 = state GREETED > MAIL illegal
 = exchange 1 MAIL 220
 C rcpt to: poluchatel@server.ru

@@ -5,7 +5,7 @@ C EHLO c
 S 250 mx
 C MAIL FROM:<one@b>
 C MAIL FROM:<two@b>
-= note C sequence-error low "MAIL FROM:<two@b>"
+= note C sequence-error low "MAIL FROM:<two@b>: not inside a transaction"
 C RCPT TO:<r@x>
 C DATA
 S 250 ok

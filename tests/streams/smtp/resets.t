@@ -11,7 +11,7 @@ C RSET
 S 250 ok
 = state RCPT > READY
 C RCPT TO:<x@x>
-= note C sequence-error low "RCPT TO:<x@x>"
+= note C sequence-error low "RCPT TO:<x@x>: MAIL comes first"
 S 503 need MAIL
 = exchange 5 RCPT 503 READY > READY
 C MAIL FROM:<a@b>
@@ -25,7 +25,7 @@ C EHLO again
 S 250 mx
 = state RCPT > READY
 C DATA
-= note C sequence-error low "DATA"
+= note C sequence-error low "DATA: RCPT comes first"
 S 503 no
 C MAIL FROM:<a@b>
 S 250 ok
