@@ -166,7 +166,7 @@ static enum link_result unwrap(struct pipeline *p, const struct packet *pkt, str
 void pipeline_packet(struct pipeline *p, const struct packet *pkt)
 {
     struct link_info link = {0};
-    struct ip_info ip;
+    struct ip_info ip FILLED_LATER;
     count_packet(p, pkt);
     enum link_result r = link_strip(pkt, p->limits, &link);
     if (r == LINK_IP && ip_read(link.ip, link.wire_left, false, &ip) != IP_READ) {
@@ -184,7 +184,7 @@ void pipeline_packet(struct pipeline *p, const struct packet *pkt)
 bool pipeline_expect(struct pipeline *p, const struct packet *pkt)
 {
     struct link_info link = {0};
-    struct ip_info ip;
+    struct ip_info ip FILLED_LATER;
     if (!tcp_looks_ahead(p->tcp)) {
         return false;
     }

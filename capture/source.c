@@ -76,7 +76,7 @@ static void deliver(struct source *s, const struct pcap_pkthdr *h, const u_char 
 
 static void look_ahead(struct source *s)
 {
-    if (s->hooks.soon == NULL || s->reader == NULL || s->number < s->look_at) {
+    if (s->number < s->look_at || s->hooks.soon == NULL || s->reader == NULL) {
         return;
     }
     struct packet p = {.data = reader_ahead(s->reader, SOURCE_AHEAD), .linktype = s->linktype};

@@ -424,7 +424,7 @@ static bool take_last(struct tcp *t, struct flow *f, enum dir d, const struct se
 
 void tcp_segment(struct tcp *t, const struct segment *s)
 {
-    struct tcp_fields x;
+    struct tcp_fields x FILLED_LATER;
     t->counters.segments++;
     if (!tcp_fields_read(s, &x)) {
         t->counters.malformed++;

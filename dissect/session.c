@@ -84,7 +84,7 @@ void session_pump(struct session *s, enum dir dir)
     }
     s->pumping = true;
     s->prefer = (uint8_t)dir;
-    struct frame f;
+    struct frame f FILLED_LATER;
     while (s->ready != 0) {
         enum dir d =
             s->ready & (1u << s->prefer) ? (enum dir)s->prefer : dir_other((enum dir)s->prefer);

@@ -28,21 +28,21 @@ static inline struct bytes bytes_of(const char *s)
     return (struct bytes){(const uint8_t *)s, s ? strlen(s) : 0};
 }
 
-/* From `from` on, at most `n` bytes; clamped, never outside. */
-static inline struct bytes bytes_sub(struct bytes b, size_t from, size_t n)
+/* From `from` on; clamped, never outside. The sum is made of numbers: C knows no NULL + 0. */
+static inline struct bytes bytes_from(struct bytes b, size_t from)
 {
     if (from > b.n) {
         from = b.n;
     }
-    if (n > b.n - from) {
-        n = b.n - from;
-    }
-    return (struct bytes){b.p ? b.p + from : NULL, n};
+    return (struct bytes){(const uint8_t *)((uintptr_t)b.p + from), b.n - from};
 }
 
-static inline struct bytes bytes_from(struct bytes b, size_t from)
+/* The same, at most `n` bytes. */
+static inline struct bytes bytes_sub(struct bytes b, size_t from, size_t n)
 {
-    return bytes_sub(b, from, SIZE_MAX);
+    struct bytes rest = bytes_from(b, from);
+    rest.n = n < rest.n ? n : rest.n;
+    return rest;
 }
 
 /* The byte at i, or -1 behind the end. */

@@ -15,6 +15,10 @@
  * keep it, and the branches that lead to it, apart from what every packet runs through. */
 #define COLD __attribute__((cold))
 
+/* A variable of many bytes that is filled before anything of it is read. Others are zeroed where
+ * they are declared (-ftrivial-auto-var-init), which every packet would pay for. */
+#define FILLED_LATER __attribute__((uninitialized))
+
 struct error {
     char text[512];
 };
