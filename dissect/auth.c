@@ -129,7 +129,16 @@ static void plain_response(struct auth *a, struct step s)
     keep_secret(a, rest, SECRET_PASSWORD);
 }
 
-/* -- LOGIN: the first answer is the user, the second the password, whatever was asked */
+/* -- LOGIN: the first answer is the user, the second the password, whatever was asked; but where it
+ * is the password that is asked for first, the name was lost */
+
+static void login_challenge(struct auth *a, struct step s)
+{
+    if (!is_set(a->found.user) && bytes_search(s.text, "password", 0) != SIZE_MAX) {
+        a->lost = a->found.malformed = true;
+        a->found.user = bytes_of("");
+    }
+}
 
 static void login_response(struct auth *a, struct step s)
 {
@@ -457,7 +466,7 @@ static void ntlm_response(struct auth *a, struct step s)
 
 static const struct mechanism mechanisms[] = {
     {"PLAIN", NULL, plain_response},
-    {"LOGIN", NULL, login_response},
+    {"LOGIN", login_challenge, login_response},
     {"CRAM-MD5", first_challenge, cram_response},
     {"DIGEST-MD5", first_challenge, digest_response},
     {"SCRAM-", scram_challenge, scram_response},

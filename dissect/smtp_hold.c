@@ -350,6 +350,8 @@ void smtp_client_gap(struct session *s, const struct frame *f)
         }
         if (x->auth == NULL || !x->auth->wants) {
             smtp_wait(s, PEEK_COMMAND_LOST);
+        } else if (x->auth->blind && smtp_server_seen(s)) {
+            auth_lost(x->auth->auth); /* the challenge was lost, and its answer */
         }
     }
 }

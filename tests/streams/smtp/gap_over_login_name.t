@@ -1,0 +1,16 @@
+# The question for the name and the name are lost: what follows is the password, and no name.
+protocol smtp
+S 220 mx ESMTP
+C EHLO c
+S 250-mx
+S 250 AUTH LOGIN
+C AUTH LOGIN
+S? 18
+C? 10
+S 334 UGFzc3dvcmQ6
+C V29uZGVyMWFuZA==
+S 235 ok
+= credential LOGIN success "" "Wonder1and" password malformed command=2
+=! credential * "Wonder1and" ""
+C QUIT
+S 221 bye
