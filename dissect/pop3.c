@@ -251,8 +251,8 @@ static bool in_cut_group(struct session *s)
 {
     struct pop3 *st = pop3_of(s);
     st->start_cut = st->start_cut && !st->heard;
-    st->group_cut =
-        (st->group_cut && !st->heard) || (st->start_cut && session_info(s)->commands > 1);
+    st->group_cut = (st->group_cut && !st->heard) || (st->start_cut && st->start_over);
+    st->start_over = true;
     return st->group_cut;
 }
 
@@ -295,7 +295,8 @@ static void command_line(struct session *s, const struct frame *f)
         session_want(s, MODE_HOLD, 0);
     } else if (tag == POP3_XTND && bytes_is(bytes_word(&argument), "XMIT")) {
         session_want(s, MODE_HOLD, 0);
-    } else if (st->start_cut && v != NULL && tag != POP3_AUTH) {
+    } else if (st->start_cut && v != NULL && tag != POP3_AUTH && st->open == NULL &&
+               session_oldest(s) == p) {
         st->first_waits = true;
         session_divert(s, FROM_SERVER, MODE_HOLD, 0);
     }

@@ -87,7 +87,9 @@ struct pop3 {
     bool replies_lost; /* at some time */
     bool heard;        /* since the client's last line: something of the server, or a hole */
     bool group_cut;    /* commands of a group were lost: whose the replies are is not clear */
-    bool start_cut;    /* ... or may have been, before the capture began */
+    bool start_cut;    /* ... or may have been, before the capture began or where both sides have a
+                          hole */
+    bool start_over;   /* since then a command came */
     bool first_waits;  /* the answer to the first command captured, until it is clear that it is one
                         */
     bool unsure;       /* something was lost, or the start: the state is a guess */

@@ -494,11 +494,16 @@ static void replies_lost(struct session *s, const struct frame *f)
 void pop3_server_frame(struct session *s, const struct frame *f)
 {
     struct pop3 *st = pop3_of(s);
-    st->heard |= f->kind != FRAME_END;
+    bool both_lost = f->kind == FRAME_GAP && st->group_cut && !st->heard && st->auth == NULL;
+    st->heard |= f->kind != FRAME_END && !both_lost;
     if (f->kind == FRAME_STUCK && st->first_waits) {
         pop3_first_over(s);
     } else if (f->kind == FRAME_GAP) {
         replies_lost(s, f);
+        if (both_lost) { /* whether the client waited between is not known */
+            st->start_cut = true;
+            st->start_over = st->group_cut = false;
+        }
     } else if (st->open != NULL) {
         pop3_open_frame(s, f);
     } else if (f->kind == FRAME_LINE) {

@@ -104,10 +104,21 @@ static void choose_body(struct session *s, const struct frame *f)
     session_want(s, MODE_BODY, x->started || x->lost > 0 ? 0 : BODY_TORN);
 }
 
-/* A hole right behind DATA is one in the message; else what is there tells. */
+/* Is it known that nobody would get the message? Then DATA was refused (RFC 5321 3.3). */
+static bool has_no_recipient(const struct transaction *t)
+{
+    bool none = t != NULL && !t->headless && !t->commands_lost && t->total == t->count;
+    for (uint32_t i = 0; none && i < t->count; i++) {
+        none = t->recipients[i].fate == RCPT_REFUSED || t->recipients[i].fate == RCPT_DEFERRED;
+    }
+    return none;
+}
+
+/* A hole right behind DATA is one in the message, if there can be one; else what is there tells. */
 static void choose_after_data(struct session *s, const struct frame *f)
 {
-    if (smtp_is_command(smtp_first_line(waiting(s)))) {
+    struct bytes w = waiting(s);
+    if (smtp_is_command(smtp_first_line(w)) || (w.n == 0 && has_no_recipient(smtp_of(s)->body))) {
         choose_lines(s);
     } else {
         choose_body(s, f);
