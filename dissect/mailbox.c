@@ -48,9 +48,20 @@ static uint64_t *own(const uint64_t *list)
     return (uint64_t *)(uintptr_t)list;
 }
 
+static struct mailbox *own_box(const struct mailbox *m)
+{
+    return (struct mailbox *)(uintptr_t)m;
+}
+
 void mailbox_done(struct mailbox_book *b)
 {
     index_free(b);
+    for (struct mailbox *m = own_box(b->shown.before), *next; m != NULL; m = next) {
+        next = own_box(m->before);
+        free(own(m->retrieved));
+        free(own(m->deleted));
+        free(m);
+    }
     free(own(b->shown.retrieved));
     free(own(b->shown.deleted));
     mailbox_init(b, b->limits);
@@ -59,6 +70,9 @@ void mailbox_done(struct mailbox_book *b)
 size_t mailbox_held(const struct mailbox_book *b)
 {
     size_t n = ((size_t)b->retrieved_room + b->deleted_room) * sizeof *b->shown.retrieved;
+    for (const struct mailbox *m = b->shown.before; m != NULL; m = m->before) {
+        n += sizeof *m + ((size_t)m->retrieved_count + m->deleted_count) * sizeof *m->retrieved;
+    }
     if (b->index != NULL) {
         n += sizeof *b->index + b->index->known * sizeof *b->index->entries + b->index->uids.room;
     }
@@ -230,7 +244,21 @@ void mailbox_undelete(struct mailbox_book *b)
 
 void mailbox_change(struct mailbox_book *b)
 {
+    struct mailbox *m = &b->shown;
     index_free(b);
+    if (m->retrieved_count + m->deleted_count > 0) {
+        if (b->folders == MAILBOX_FOLDERS) {
+            b->cut = true; /* the numbers of one go on beside another's */
+            return;
+        }
+        struct mailbox *left = xcalloc(1, sizeof *left);
+        *left = *m;
+        *m = (struct mailbox){.before = left};
+        b->retrieved_room = b->deleted_room = 0;
+        b->folders++;
+    } else {
+        m->has_messages = false;
+    }
 }
 
 static int ascending(const void *a, const void *b)
@@ -256,11 +284,13 @@ static uint32_t sort_unique(uint64_t *p, uint32_t n)
     return kept;
 }
 
-void mailbox_finish(struct mailbox_book *b)
+void mailbox_finish(struct mailbox_book *b, enum tri committed)
 {
-    struct mailbox *m = &b->shown;
-    m->retrieved_count = sort_unique(own(m->retrieved), m->retrieved_count);
-    m->deleted_count = sort_unique(own(m->deleted), m->deleted_count);
+    for (struct mailbox *m = &b->shown; m != NULL; m = own_box(m->before)) {
+        m->retrieved_count = sort_unique(own(m->retrieved), m->retrieved_count);
+        m->deleted_count = sort_unique(own(m->deleted), m->deleted_count);
+        m->committed = committed;
+    }
 }
 
 #define RANGES_SHOWN 20

@@ -19,6 +19,7 @@ struct mailbox_book {
     const struct limits *limits;
     struct mailbox_index *index;
     uint32_t retrieved_room, deleted_room; /* of the lists in `shown`, which the book owns */
+    uint32_t folders;                      /* behind shown.before */
     bool cut;                              /* something was not remembered */
 };
 
@@ -41,10 +42,12 @@ void mailbox_add_deleted(struct mailbox_book *b, uint64_t number);
 bool mailbox_is_deleted(const struct mailbox_book *b, uint64_t number);
 /* RSET: nothing is marked deleted any more. */
 void mailbox_undelete(struct mailbox_book *b);
-/* Another folder was opened: sizes, identities and marks belong to the old one. */
+/* Another folder was opened: sizes, identities and marks belong to the old one, which goes behind
+ * shown.before if it was used. `shown` is empty then. */
 void mailbox_change(struct mailbox_book *b);
-/* The session is over: lists ascend, each number once. */
-void mailbox_finish(struct mailbox_book *b);
+/* The session is over: lists ascend, each number once; what became of deletions holds for all
+ * folders. */
+void mailbox_finish(struct mailbox_book *b, enum tri committed);
 /* "1-3, 7": ascending numbers as ranges, the first of them where there are many. */
 void mailbox_put_numbers(struct buf *out, const uint64_t *number, uint32_t count);
 

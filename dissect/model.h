@@ -260,7 +260,11 @@ struct mailbox {
     uint32_t retrieved_count, deleted_count;
     enum tri committed; /* YES: QUIT in TRANSACTION answered +OK; NO: rolled back */
     bool quit_refused;  /* some are deleted and some are not, nobody knows which (RFC 1939 6) */
+    const struct mailbox *before; /* the folder left for this one, if it was used; numbers are its
+                                     own (RFC 937 FOLD) */
 };
+
+#define MAILBOX_FOLDERS 16 /* in such a chain, at most */
 
 /* " (rolled back)" and so on; "" where nothing was deleted. */
 const char *mailbox_fate(const struct mailbox *m);

@@ -301,6 +301,7 @@ static void unanswered(struct session *s, struct pending *p)
     if (p->tag == POP2_HELO) {
         pop2_login(s, p, TRI_UNKNOWN);
     } else if (p->tag == POP2_FOLD) { /* which folder is open now is not known */
+        mailbox_change(&pop2_of(s)->box);
         pop2_of(s)->box.shown.name.n = 0;
     }
 }
@@ -313,7 +314,7 @@ static void close(struct session *s, enum stream_close how)
         st->by_line = false;
         pop2_end_mail(s, NULL, false);
     }
-    mailbox_finish(&st->box);
+    mailbox_finish(&st->box, st->box.shown.committed);
     info->truncated |= st->box.cut;
     if (how == CLOSE_FIN || how == CLOSE_RST) {
         session_set_state(s, pop2_done, NULL, true);

@@ -235,16 +235,17 @@ static void opened(struct session *s, const struct pending *p, const struct fram
     struct session_info *info = session_info(s);
     struct mailbox *shown = &st->box.shown;
     size_t in = bytes_search(f->data, " in ", 0);
+    bool fold = p != NULL ? p->tag == POP2_FOLD : info->mailbox != NULL;
     info->mailbox = shown;
-    shown->name = info->user;
-    bool fold = p != NULL ? p->tag == POP2_FOLD : shown->has_messages;
-    shown->has_messages = counted(f->data, '#', &shown->messages);
     if (fold && (p != NULL || in != SIZE_MAX)) {
         struct bytes name =
             in != SIZE_MAX ? bytes_from(f->data, in + strlen(" in ")) : p->command.argument;
-        shown->name = session_keep(s, bytes_trim(name));
         mailbox_change(&st->box);
+        shown->name = session_keep(s, bytes_trim(name));
+    } else {
+        shown->name = info->user;
     }
+    shown->has_messages = counted(f->data, '#', &shown->messages);
     st->current = 1;
     st->has_current = p != NULL;
     st->has_size = false;

@@ -500,9 +500,8 @@ static void close(struct session *s, enum stream_close how)
     if (st->open != NULL) {
         pop3_open_end(s, NULL, false);
     }
-    mailbox_finish(&st->box);
+    mailbox_finish(&st->box, committed(s, how));
     info->truncated |= st->box.cut;
-    st->box.shown.committed = committed(s, how);
     if (st->box.shown.committed == TRI_NO) {
         note_rolled_back(s);
     }

@@ -97,7 +97,7 @@ struct session_room {
     struct session_info info;
     struct flow_info flow;
     struct tls_info tls;
-    struct mailbox mailbox;
+    struct mailbox mailbox, before[MAILBOX_FOLDERS];
     struct buf lists; /* mailbox numbers; empty until needed */
 };
 

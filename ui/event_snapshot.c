@@ -25,7 +25,7 @@ size_t message_size(const struct message *m)
                m->uid.n;
     n += m->end_of_data ? strlen(m->end_of_data) + 1 : 0;
     n += m->file ? strlen(m->file) + 1 : 0;
-    for (int i = 0; i < HEADER_COUNT; i++) {
+    for (enum header_field i = 0; i < HEADER_COUNT; i++) {
         n += message_header(m, i).n + VARINT_MOST;
     }
     for (uint32_t i = 0; i < m->recipient_count; i++) {
@@ -235,6 +235,25 @@ static void put_list(struct put *o, const uint64_t *list, uint32_t count)
     }
 }
 
+static void put_mailbox_extra(struct put *o, const struct mailbox *m, bool lists)
+{
+    put_text(o, m->name);
+    put_list(o, m->retrieved, lists ? m->retrieved_count : 0);
+    put_list(o, m->deleted, lists ? m->deleted_count : 0);
+}
+
+/* A mailbox, and the folders before it. */
+static void put_mailboxes(struct put *o, const struct mailbox *m, bool lists)
+{
+    put_mailbox_extra(o, m, lists);
+    for (m = m->before; m != NULL; m = m->before) {
+        put_u8(o, 1);
+        put_mailbox_core(o, m);
+        put_mailbox_extra(o, m, lists);
+    }
+    put_u8(o, 0);
+}
+
 static void put_core(struct put *o, struct atoms *a, const struct session_info *s)
 {
     struct pack_base base = pack_base_of(s);
@@ -283,10 +302,7 @@ static void put_extra(struct put *o, const struct session_info *s, bool lists)
         put_tls_extra(o, s->tls);
     }
     if (s->mailbox != NULL) {
-        const struct mailbox *m = s->mailbox;
-        put_text(o, m->name);
-        put_list(o, m->retrieved, lists ? m->retrieved_count : 0);
-        put_list(o, m->deleted, lists ? m->deleted_count : 0);
+        put_mailboxes(o, s->mailbox, lists);
     }
 }
 
@@ -299,9 +315,9 @@ static size_t snapshot_size(const struct session_info *s)
     if (s->tls != NULL) {
         n += tls_size(s->tls);
     }
-    if (s->mailbox != NULL) {
-        n += 2 * s->mailbox->name.n;
-        n += ((size_t)s->mailbox->retrieved_count + s->mailbox->deleted_count) * VARINT_MOST;
+    for (const struct mailbox *m = s->mailbox; m != NULL; m = m->before) {
+        n += NUMBERS_MOST + 2 * m->name.n;
+        n += ((size_t)m->retrieved_count + m->deleted_count) * VARINT_MOST;
     }
     return n;
 }

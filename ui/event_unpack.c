@@ -568,16 +568,42 @@ static uint32_t get_list(struct get *g, struct buf *lists)
     return (uint32_t)count;
 }
 
-static void get_mailbox_extra(struct get *g, struct session_room *io)
+/* Their places are known only once all lists are read. */
+static void get_mailbox_extra(struct get *g, struct mailbox *m, struct buf *lists)
+{
+    m->name = get_text(g);
+    m->retrieved_count = get_list(g, lists);
+    m->deleted_count = get_list(g, lists);
+}
+
+static const uint64_t *take_list(const uint64_t **numbers, uint32_t count)
+{
+    const uint64_t *list = count > 0 ? *numbers : NULL;
+    *numbers += count;
+    return list;
+}
+
+static void get_mailboxes(struct get *g, struct session_room *io)
 {
     struct mailbox *m = &io->mailbox;
     buf_clear(&io->lists);
-    m->name = get_text(g);
-    m->retrieved_count = get_list(g, &io->lists);
-    m->deleted_count = get_list(g, &io->lists);
+    get_mailbox_extra(g, m, &io->lists);
+    for (size_t i = 0; get_u8(g) == 1 && !g->bad; i++) {
+        if (i == MAILBOX_FOLDERS) {
+            g->bad = true;
+            return;
+        }
+        m->before = &io->before[i];
+        m = &io->before[i];
+        get_mailbox_core(g, m);
+        get_mailbox_extra(g, m, &io->lists);
+    }
     const uint64_t *numbers = (const uint64_t *)(const void *)io->lists.p;
-    m->retrieved = m->retrieved_count > 0 ? numbers : NULL;
-    m->deleted = m->deleted_count > 0 ? numbers + m->retrieved_count : NULL;
+    for (m = &io->mailbox; m != NULL && numbers != NULL;
+         m = (struct mailbox *)(uintptr_t)m->before) {
+        m->retrieved = take_list(&numbers, m->retrieved_count);
+        m->deleted = take_list(&numbers, m->deleted_count);
+    }
 }
 
 bool unpack_extra(struct bytes extra, const struct atoms *atoms, struct session_room *io)
@@ -597,7 +623,7 @@ bool unpack_extra(struct bytes extra, const struct atoms *atoms, struct session_
         get_tls_extra(&g, &io->tls);
     }
     if (io->info.mailbox != NULL) {
-        get_mailbox_extra(&g, io);
+        get_mailboxes(&g, io);
     }
     return !g.bad;
 }

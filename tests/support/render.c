@@ -362,7 +362,7 @@ static void header_lines(struct buf *out, const struct message *m)
     static const char *const names[HEADER_COUNT] = {
         "from",    "sender",     "reply-to", "to",           "cc",       "bcc",
         "subject", "message-id", "date",     "content-type", "x-mailer", "user-agent"};
-    for (int i = 0; i < HEADER_COUNT; i++) {
+    for (enum header_field i = 0; i < HEADER_COUNT; i++) {
         if (message_header(m, i).p) {
             buf_printf(out, "header %u %s ", (unsigned)m->number, names[i]);
             render_quoted(out, message_header(m, i));
@@ -389,6 +389,10 @@ static void line_mailbox(struct buf *out, const struct mailbox *m)
     numbers(out, "retrieved", m->retrieved, m->retrieved_count);
     numbers(out, "deleted", m->deleted, m->deleted_count);
     buf_printf(out, " committed=%s\n", tri_name(m->committed));
+    if (m->before != NULL) {
+        buf_add_str(out, "before ");
+        line_mailbox(out, m->before);
+    }
 }
 
 static void line_close(struct buf *out, const struct session_info *s)

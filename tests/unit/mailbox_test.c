@@ -37,7 +37,7 @@ static void an_empty_one_costs_nothing(void **state)
     assert_int_equal(mailbox_held(&b), 0);
     assert_false(mailbox_size(&b, 1, &n));
     assert_int_equal(mailbox_uid(&b, 1).n, 0);
-    mailbox_finish(&b);
+    mailbox_finish(&b, TRI_UNKNOWN);
     assert_int_equal(b.shown.retrieved_count, 0);
     assert_int_equal(mailbox_held(&b), 0);
     mailbox_done(&b);
@@ -89,7 +89,7 @@ static void lists_ascend_and_hold_each_once(void **state)
             mailbox_add_deleted(&b, order[i]);
         }
         mailbox_add_retrieved(&b, 0); /* no number */
-        mailbox_finish(&b);
+        mailbox_finish(&b, TRI_UNKNOWN);
         same(b.shown.retrieved, b.shown.retrieved_count, want, 5);
         same(b.shown.deleted, b.shown.deleted_count, want, 5);
         mailbox_done(&b);
@@ -110,7 +110,7 @@ static void undelete_forgets_all_marks(void **state)
     mailbox_undelete(&b);
     assert_int_equal(b.shown.deleted_count, 0);
     mailbox_add_deleted(&b, 2);
-    mailbox_finish(&b);
+    mailbox_finish(&b, TRI_UNKNOWN);
     same(b.shown.deleted, b.shown.deleted_count, want, 1);
     mailbox_done(&b);
 }
@@ -130,8 +130,22 @@ static void another_folder_has_other_messages(void **state)
     assert_int_equal(mailbox_uid(&b, 1).n, 0);
     mailbox_set_uid(&b, 1, bytes_of("b"));
     assert_true(uid_is(&b, 1, "b"));
-    mailbox_finish(&b);
-    assert_int_equal(b.shown.deleted_count, 1);
+    for (uint64_t i = 0; i < 2 * MAILBOX_FOLDERS; i++) { /* those beyond go on in the last one */
+        mailbox_add_deleted(&b, 3 + i);
+        mailbox_change(&b);
+        mailbox_change(&b); /* an unused one leaves nothing */
+    }
+    mailbox_finish(&b, TRI_NO);
+    assert_true(b.cut);
+    const struct mailbox *m = &b.shown;
+    assert_int_equal(m->deleted_count, MAILBOX_FOLDERS + 1);
+    for (uint64_t i = 0; i < MAILBOX_FOLDERS; i++) {
+        m = m->before;
+        assert_int_equal(m->deleted_count, 1);
+        assert_int_equal(m->deleted[0], i == MAILBOX_FOLDERS - 1 ? 1 : MAILBOX_FOLDERS + 1 - i);
+        assert_int_equal(m->committed, TRI_NO);
+    }
+    assert_null(m->before);
     mailbox_done(&b);
 }
 
@@ -155,7 +169,7 @@ static void everything_is_bounded(void **state)
     assert_true(mailbox_held(&b) < 8192);
     assert_true(mailbox_size(&b, 16, &n));
     assert_false(mailbox_size(&b, 17, &n));
-    mailbox_finish(&b);
+    mailbox_finish(&b, TRI_UNKNOWN);
     assert_int_equal(b.shown.retrieved_count, 16);
     mailbox_done(&b);
 

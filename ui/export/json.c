@@ -339,9 +339,8 @@ static void number_list(struct json *j, const char *key, const uint64_t *list, u
     json_close_array(j, key);
 }
 
-static void mailbox_object(struct json *j, const struct mailbox *m)
+static void mailbox_fields(struct json *j, const struct mailbox *m)
 {
-    json_open(j, "mailbox");
     record_optional(j, "name", m->name);
     if (m->has_messages) {
         json_u64(j, "messages", m->messages);
@@ -350,6 +349,22 @@ static void mailbox_object(struct json *j, const struct mailbox *m)
     number_list(j, "deleted", m->deleted, m->deleted_count);
     if (m->committed != TRI_UNKNOWN) {
         json_bool(j, "committed", m->committed == TRI_YES);
+    }
+}
+
+/* The folder of the end, and those that were used before it (FOLD), the latest first. */
+static void mailbox_object(struct json *j, const struct mailbox *m)
+{
+    json_open(j, "mailbox");
+    mailbox_fields(j, m);
+    if (m->before != NULL) {
+        json_open_array(j, "before");
+        for (m = m->before; m != NULL; m = m->before) {
+            json_open(j, NULL);
+            mailbox_fields(j, m);
+            json_close(j);
+        }
+        json_close_array(j, "before");
     }
     json_close(j);
 }

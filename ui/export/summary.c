@@ -143,12 +143,8 @@ static void add_count(struct buf *out, const char *before, uint64_t n, const cha
     buf_add_str(out, behind);
 }
 
-static void add_mailbox(struct buf *out, const struct session_info *s)
+static void add_folder(struct buf *out, const struct mailbox *m)
 {
-    const struct mailbox *m = s->mailbox;
-    buf_add_str(out, "mailbox ");
-    text_escape(out, m->name.n > 0 ? m->name : s->user);
-    buf_add_str(out, ":");
     if (m->has_messages) {
         add_count(out, " ", m->messages, m->messages == 1 ? " message," : " messages,");
     }
@@ -156,6 +152,18 @@ static void add_mailbox(struct buf *out, const struct session_info *s)
     if (m->deleted_count > 0) {
         add_count(out, ", ", m->deleted_count, " deleted");
         buf_add_str(out, mailbox_fate(m));
+    }
+}
+
+static void add_mailbox(struct buf *out, const struct session_info *s)
+{
+    const char *before = "mailbox ";
+    for (const struct mailbox *m = s->mailbox; m != NULL; m = m->before) {
+        buf_add_str(out, before);
+        text_escape(out, m->name.n > 0 ? m->name : s->user);
+        buf_add_str(out, ":");
+        add_folder(out, m);
+        before = "; before it ";
     }
 }
 
@@ -177,8 +185,9 @@ void summary_session(struct buf *out, const struct session_info *s)
 {
     if (s->has_transaction) {
         add_transaction(out, s);
-    } else if (s->mailbox != NULL && (s->mailbox->has_messages || s->mailbox->retrieved_count > 0 ||
-                                      s->mailbox->deleted_count > 0)) {
+    } else if (s->mailbox != NULL &&
+               (s->mailbox->has_messages || s->mailbox->retrieved_count > 0 ||
+                s->mailbox->deleted_count > 0 || s->mailbox->before != NULL)) {
         add_mailbox(out, s);
     } else if (s->tls != NULL && s->tls->start != TLS_NONE) {
         add_tls(out, s->tls);

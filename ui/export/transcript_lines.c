@@ -297,22 +297,26 @@ static void add_mailbox_part(struct transcript_lines *l, const char **sep, const
 }
 
 /* How many messages are left on the server, where the whole session tells. */
-static bool left_on_server(const struct session_info *s, uint64_t *left)
+static bool left_on_server(const struct session_info *s, const struct mailbox *m, uint64_t *left)
 {
-    const struct mailbox *m = s->mailbox;
     bool sure = m->committed != TRI_UNKNOWN || m->deleted_count == 0;
     uint64_t gone = m->committed == TRI_YES ? m->deleted_count : 0;
     *left = m->messages - gone;
     return m->has_messages && sure && !s->midstream && s->gaps == 0 && gone <= m->messages;
 }
 
-/* What a POP session did to the mailbox, message by message. */
-static void mailbox_line(struct transcript_lines *l, const struct session_info *s)
+/* What a POP session did to a mailbox, message by message; folder after folder, the first one
+ * first. */
+static void mailbox_lines(struct transcript_lines *l, const struct session_info *s,
+                          const struct mailbox *m)
 {
-    const struct mailbox *m = s->mailbox;
     const char *sep = ": ";
     uint64_t left;
-    if (m == NULL || (m->retrieved_count + m->deleted_count == 0 && !m->has_messages)) {
+    if (m == NULL) {
+        return;
+    }
+    mailbox_lines(l, s, m->before);
+    if (m->retrieved_count + m->deleted_count == 0 && !m->has_messages) {
         return;
     }
     note_begin(l, TIME_UNKNOWN);
@@ -325,7 +329,7 @@ static void mailbox_line(struct transcript_lines *l, const struct session_info *
     add_mailbox_part(l, &sep, "retrieved", m->retrieved, m->retrieved_count);
     add_mailbox_part(l, &sep, "deleted", m->deleted, m->deleted_count);
     buf_add_str(&l->out, mailbox_fate(m));
-    if (left_on_server(s, &left)) {
+    if (left_on_server(s, m, &left)) {
         add_number(l, sep, left, " left on the server");
     }
     end_line(l);
@@ -335,7 +339,7 @@ static void close_lines(struct transcript_lines *l, const struct event *e)
 {
     const struct session_info *s = e->session;
     char span[WHEN_ROOM];
-    mailbox_line(l, s);
+    mailbox_lines(l, s, s->mailbox);
     when_duration(s->last - s->start, span);
     buf_printf(&l->out,
                "=== end of session %" PRIu64 ": %s, state %s, %s s, %" PRIu32 " command%s, %" PRIu32

@@ -434,8 +434,8 @@ static void add_session(struct doc *d, const struct ui *u, const struct turns *t
     if (i->user.n) {
         doc_pair(d, "user", i->login == TRI_NO ? STYLE_BAD : STYLE_NORMAL, i->user);
     }
-    if (i->mailbox) {
-        add_mailbox(d, i->mailbox);
+    for (const struct mailbox *m = i->mailbox; m; m = m->before) {
+        add_mailbox(d, m);
     }
     doc_pairf(d, "sent", STYLE_NORMAL, "%" PRIu64 " bytes, %" PRIu64 " packet%s", c->bytes,
               c->packets, human_s(c->packets));
