@@ -19,7 +19,7 @@ static void scan(struct bytes input, size_t piece, const struct limits *l, struc
     }
     header_scan_end(&h);
     buf_printf(told, "%u fields, cut %d\n", (unsigned)h.count, h.cut);
-    for (int i = 0; i < HEADER_COUNT; i++) {
+    for (enum header_field i = 0; i < HEADER_COUNT; i++) {
         buf_printf(told, "%d %d ", i, h.field[i].p != NULL);
         render_quoted(told, h.field[i]);
         buf_add_byte(told, '\n');

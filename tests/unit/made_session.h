@@ -387,7 +387,7 @@ static inline void describe_message(struct buf *out, const struct message *m)
     buf_printf(out, " of%u box%" PRIu64 " decl%d %" PRIu64 " lines%d %" PRIu64 " fields%u cut%d",
                m->recipient_total, m->mailbox_number, m->has_declared, m->declared_octets,
                m->has_lines, m->lines, m->header_fields, m->header_cut);
-    for (int i = 0; i < HEADER_COUNT; i++) {
+    for (enum header_field i = 0; i < HEADER_COUNT; i++) {
         if (message_header(m, i).p != NULL) {
             describe_bytes(out, "h", message_header(m, i));
         }
