@@ -429,13 +429,18 @@ void pop3_reply_line(struct session *s, const struct frame *f)
 
 /* -- the first command of a capture that begins in the middle: the last of a group, perhaps */
 
-/* Where the answer to p ends in what waits; SIZE_MAX: not yet. */
+/* Where the answer to p ends in what waits; SIZE_MAX: not yet. A mail's end is the framer's: behind
+ * a bare LF a dot ends it only where all lines end so. */
 static size_t answer_end(const struct pending *p, struct bytes waiting)
 {
-    static const char mark[] = "\n.\r\n";
-    bool one_line = !bytes_starts(waiting, "+OK") || pop3_shape(p) == SHAPE_LINE;
-    size_t end = bytes_search(waiting, one_line ? "\n" : mark, 0);
-    return end == SIZE_MAX ? end : end + (one_line ? 1 : strlen(mark));
+    static const char *const marks[][2] = {[SHAPE_LINE] = {"\n", "\n"},
+                                           [SHAPE_LIST] = {"\n.\n", "\n.\r\n"},
+                                           [SHAPE_MAIL] = {"\n.\n", "\r\n.\r\n"}};
+    size_t lf = bytes_find(waiting, '\n', 0);
+    bool crlf = lf != SIZE_MAX && lf > 0 && bytes_at(waiting, lf - 1) == '\r';
+    enum pop3_shape shape = bytes_starts(waiting, "+OK") ? pop3_shape(p) : SHAPE_LINE;
+    size_t end = bytes_search(waiting, marks[shape][crlf], 0);
+    return end == SIZE_MAX ? end : end + strlen(marks[shape][crlf]);
 }
 
 /* Is what the server said more than an answer to p, or none? */
