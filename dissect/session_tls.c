@@ -209,10 +209,24 @@ static void judge(struct session *s, int stuck)
     }
 }
 
+/* A handshake failed, and another is tried: what was told of the first stays until it begins. */
+static void begin_again(struct session *s)
+{
+    struct tls_info *kept = arena_alloc(&s->arena, sizeof *kept);
+    if (kept != NULL) {
+        *kept = *s->info.tls;
+    }
+    s->info.tls = kept;
+    session_tls_free(s);
+}
+
 void session_start_tls(struct session *s)
 {
-    if (s->tls != NULL) { /* a second STARTTLS, inside decrypted text */
+    if (s->tls != NULL && !s->tls->failed) { /* a second STARTTLS, inside decrypted text */
         return;
+    }
+    if (s->tls != NULL) {
+        begin_again(s);
     }
     begin(s, TLS_STARTTLS);
     s->tls->early = session_waiting(s, FROM_CLIENT).n;
