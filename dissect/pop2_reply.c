@@ -151,12 +151,23 @@ static void start_line(struct session *s)
     }
 }
 
+/* A length and just so much behind it: where commands were lost, RETR was among them. */
+static bool is_announced(const struct session_info *info, struct bytes waiting)
+{
+    uint64_t size = 0;
+    size_t lf = bytes_find(waiting, '\n', 0);
+    return info->gaps > 0 && lf != SIZE_MAX && counted(waiting, '=', &size) &&
+           size == waiting.n - lf - 1;
+}
+
 /* Only a message is acknowledged, and the server says nothing behind one by itself (RFC 937). */
 void pop2_start_over(struct session *s, enum pop2_tag first)
 {
     struct pop2 *st = pop2_of(s);
-    uint64_t said = session_waiting(s, FROM_SERVER).n;
-    bool message = said > 0 && (first == POP2_ACKS || first == POP2_ACKD || first == POP2_NACK);
+    struct bytes waiting = session_waiting(s, FROM_SERVER);
+    uint64_t said = waiting.n;
+    bool acknowledged = first == POP2_ACKS || first == POP2_ACKD || first == POP2_NACK;
+    bool message = said > 0 && acknowledged && !is_announced(session_info(s), waiting);
     st->at_start = false;
     st->headless = message;
     session_release(s, FROM_SERVER, message ? MODE_COUNT : MODE_LINE, message ? said : 0);
