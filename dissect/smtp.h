@@ -29,7 +29,7 @@
 #define SMTP_VERBS(VERB)                                                                           \
     VERB(MAIL, "MAIL", SHAPE_FROM, NEEDS_HELLO | NOT_IN_MAIL)                                      \
     VERB(RCPT, "RCPT", SHAPE_TO, NEEDS_MAIL)                                                       \
-    VERB(DATA, "DATA", SHAPE_BARE, NEEDS_RCPT | ENDS_GROUP)                                        \
+    VERB(DATA, "DATA", SHAPE_BARE, NEEDS_RCPT | NOT_BEHIND_BDAT | ENDS_GROUP)                      \
     VERB(QUIT, "QUIT", SHAPE_BARE, ENDS_GROUP)                                                     \
     VERB(EHLO, "EHLO", SHAPE_ANY, ENDS_GROUP)                                                      \
     VERB(HELO, "HELO", SHAPE_ANY, ENDS_GROUP)                                                      \
@@ -63,7 +63,8 @@ enum smtp_rule {
     NEEDS_RCPT = 4,
     NOT_IN_MAIL = 8,
     NOT_TWICE = 16,
-    ENDS_GROUP = 32, /* the client waits for its reply before it goes on */
+    NOT_BEHIND_BDAT = 64, /* RFC 3030 2 */
+    ENDS_GROUP = 32,      /* the client waits for its reply before it goes on */
 };
 
 /* What follows the word when it is meant as a command: tells commands from prose. */
@@ -270,6 +271,7 @@ COLD void smtp_become_lmtp(struct session *s);
 void smtp_guess_lmtp(struct session *s);
 /* Back to the state between transactions. */
 void smtp_ready(struct session *s, const struct frame *f);
+void smtp_auth_over(struct session *s, const struct frame *f);
 
 /* ---- smtp_transaction.c */
 struct transaction *smtp_transaction_new(struct session *s);

@@ -23,6 +23,17 @@ void smtp_ready(struct session *s, const struct frame *f)
     }
 }
 
+/* An AUTH that should not have been there leaves the transaction as it was. */
+void smtp_auth_over(struct session *s, const struct frame *f)
+{
+    const struct transaction *t = smtp_of(s)->open;
+    if (t == NULL || !t->answered || t->refused) {
+        smtp_ready(s, f);
+    } else {
+        session_set_state(s, t->accepted > 0 ? "RCPT" : "MAIL", f, true);
+    }
+}
+
 /* ---- the greeting ---- */
 
 static struct bytes banner_text(const struct reply *r)

@@ -127,7 +127,7 @@ void smtp_auth_answered(struct session *s, struct pending *p, const struct reply
                : smtp_refused(r) ? TRI_NO
                                  : TRI_UNKNOWN);
         if (bytes_is(bytes_of(session_get_state(s)), "AUTH")) {
-            smtp_ready(s, f);
+            smtp_auth_over(s, f);
         }
     }
     if (current && r != NULL) {

@@ -72,6 +72,7 @@ static const char *broken_rule(const struct smtp *x, enum smtp_verb v)
         {NOT_IN_MAIL, mail, "not inside a transaction"},
         {NEEDS_MAIL, !mail, "MAIL comes first"},
         {NEEDS_RCPT, !recipient, "RCPT comes first"},
+        {NOT_BEHIND_BDAT, mail && x->open->chunks > 0, "not behind BDAT"},
         {NOT_TWICE, x->logged_in, "only one login in a session"},
     };
     unsigned rules = x->unsure || x->replies_lost ? 0 : smtp_verb_rules(v);
