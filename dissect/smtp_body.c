@@ -263,9 +263,11 @@ static void chunk_gap(struct session *s, struct transaction *t, const struct fra
     uint64_t left = t->chunks - m->bytes - m->missing;
     struct frame part = *f;
     if (part.missing > left) {
+        struct smtp *x = smtp_of(s);
         part.missing = left;
-        smtp_of(s)->unsure = true;
-        smtp_of(s)->lost = LOST_UNKNOWN;
+        x->unsure = x->group_cut = true;
+        x->cut_before = session_info(s)->commands + 1;
+        x->lost = LOST_UNKNOWN;
     }
     session_message_gap(s, m, &part);
 }

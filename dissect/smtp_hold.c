@@ -114,11 +114,19 @@ static bool has_no_recipient(const struct transaction *t)
     return none;
 }
 
+/* A hole stands where the message would begin, and what is missing is no more than RSET or QUIT. */
+static bool has_room_for_command_only(struct session *s)
+{
+    const struct gap *hole = session_framer(s, session_commander(s))->gap;
+    return hole != NULL && hole->missing <= strlen("RSET\r\n");
+}
+
 /* A hole right behind DATA is one in the message, if there can be one; else what is there tells. */
 static void choose_after_data(struct session *s, const struct frame *f)
 {
     struct bytes w = waiting(s);
-    if (smtp_is_command(smtp_first_line(w)) || (w.n == 0 && has_no_recipient(smtp_of(s)->body))) {
+    bool none = has_no_recipient(smtp_of(s)->body) || has_room_for_command_only(s);
+    if (smtp_is_command(smtp_first_line(w)) || (w.n == 0 && none)) {
         choose_lines(s);
     } else {
         choose_body(s, f);
@@ -135,6 +143,15 @@ static void answer_data(struct session *s)
     }
     smtp_of(s)->out_of_step = false;
     smtp_of(s)->heard = false;
+}
+
+static bool data_waits(struct session *s)
+{
+    const struct pending *p = session_oldest(s);
+    while (p != NULL && p->tag != SMTP_DATA) {
+        p = p->next;
+    }
+    return p != NULL;
 }
 
 static void choose_reply_lost(struct session *s, const struct frame *f)
@@ -166,6 +183,19 @@ static bool ends_body(const struct smtp *x, struct bytes line)
     return smtp_is_command(line) && (x->verdict_lost || v == SMTP_MAIL || v == SMTP_RCPT);
 }
 
+/* Its end was lost, and the verdict. */
+static void over_unseen(struct session *s, struct transaction *t)
+{
+    struct smtp *x = smtp_of(s);
+    t->body_over = true;
+    x->body = NULL;
+    x->open = x->open == t ? NULL : x->open;
+    x->unsure = true;
+    smtp_message_tell(s, t);
+    smtp_transaction_sweep(s, t);
+    smtp_ready(s, NULL);
+}
+
 /* Its end was lost, perhaps the verdict with it: the client's next command shows that. */
 static void choose_in_body(struct session *s, const struct frame *f)
 {
@@ -177,13 +207,7 @@ static void choose_in_body(struct session *s, const struct frame *f)
         session_want(s, t != NULL ? MODE_BODY : MODE_LINE, BODY_RESUMES);
         return;
     }
-    t->body_over = true;
-    x->body = NULL;
-    x->open = x->open == t ? NULL : x->open;
-    x->unsure = true;
-    smtp_message_tell(s, t);
-    smtp_transaction_sweep(s, t);
-    smtp_ready(s, NULL);
+    over_unseen(s, t);
     session_want(s, MODE_LINE, 0);
 }
 
@@ -378,8 +402,12 @@ void smtp_server_gap(struct session *s)
     if (p != NULL && (p->tag == SMTP_VERDICT || p->tag == SMTP_BDAT) && p->exchange != NULL) {
         smtp_transaction_real(p->exchange)->verdicts_cut = true;
     }
-    bool in_body = x->body != NULL && session_framer(s, session_commander(s))->mode == MODE_BODY;
+    bool in_body = x->body != NULL && (session_framer(s, session_commander(s))->mode == MODE_BODY ||
+                                       x->wait == PEEK_BODY);
     x->verdict_lost = in_body;
+    if (in_body && data_waits(s)) {
+        answer_data(s); /* the message goes on: its go-ahead is among what is missing */
+    }
     if (may_be_over(x) && !session_retaining(s)) {
         x->wait = PEEK_BODY;
         session_divert(s, session_commander(s), MODE_PEEK, 1);
@@ -472,11 +500,18 @@ void smtp_data_refused(struct session *s, struct transaction *t, const struct re
     }
 }
 
+/* Not what is said to a command that is not known or out of place, nor a good-bye. */
+static bool may_be_verdict(const struct reply *r)
+{
+    return r->status != REPLY_ODD && r->code != 500 && r->code != 502 && r->code != 503 &&
+           r->code != 221;
+}
+
 /* A verdict while the text is still under way: the server gave up (timeout, size). */
 void smtp_early_verdict(struct session *s, const struct reply *r)
 {
     struct transaction *t = smtp_of(s)->body;
-    if (r->status != REPLY_ODD) {
+    if (may_be_verdict(r)) {
         smtp_verdict_fill(s, t, r);
         t->decided = true;
     }
@@ -498,7 +533,12 @@ void smtp_end_lost(struct session *s, const struct reply *r)
 {
     struct smtp *x = smtp_of(s);
     struct transaction *t = x->body;
-    bool verdict = r->status != REPLY_ODD && (r->status != REPLY_CONTINUE || r->code == CODE_PRDR);
+    bool verdict = may_be_verdict(r) && (r->status != REPLY_CONTINUE || r->code == CODE_PRDR);
+    if (x->verdict_lost && t != NULL && t->message != NULL && r->code != 0 && !may_be_verdict(r)) {
+        session_divert(s, session_commander(s), MODE_LINE, 0);
+        over_unseen(s, t);
+        return;
+    }
     if (t == NULL || t->message == NULL || t->decided || !verdict ||
         (t->message->missing == 0 && !ends_chunk(t, r))) {
         return;

@@ -52,7 +52,8 @@ static uint64_t particular_to(const struct reply *r)
                : r->enhanced.detail == 5 ? SET(SMTP_RCPT)
                                          : 0;
     }
-    if (r->status == REPLY_OK && bytes_search(r->raw, "queued as", 0) != SIZE_MAX) {
+    if (r->status == REPLY_OK &&
+        (bytes_search(r->raw, "queued as", 0) != SIZE_MAX || smtp_tells_chunk(r))) {
         return SET(SMTP_VERDICT) | SET(SMTP_BDAT);
     }
     return 0;

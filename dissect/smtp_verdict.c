@@ -31,7 +31,8 @@ bool smtp_tells_chunk(const struct reply *r)
     bool counts = ok != SIZE_MAX &&
                   bytes_leading_u64(bytes_from(r->raw, ok + strlen("Ok: ")), &count, &n) &&
                   bytes_starts(bytes_from(r->raw, ok + strlen("Ok: ") + n), " bytes");
-    return r->status == REPLY_OK && (counts || bytes_search(r->raw, "chunk", 0) != SIZE_MAX);
+    return r->status == REPLY_OK && (counts || bytes_search(r->raw, "byte chunk", 0) != SIZE_MAX ||
+                                     bytes_search(r->raw, "chunk received", 0) != SIZE_MAX);
 }
 
 void smtp_verdict_fill(const struct session *s, struct transaction *t, const struct reply *r)
