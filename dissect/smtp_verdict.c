@@ -23,7 +23,8 @@ static enum outcome outcome_of(const struct reply *r)
 }
 
 /* Servers say so of chunks: "250- 305 byte chunk, total 305" (Exim), "CHUNK received OK, 86 octets"
- * (Exchange), "2.0.0 Ok: 305 bytes queued as ..." (Postfix). */
+ * (Exchange), "2.0.0 Ok: 305 bytes queued as ..." (Postfix). No less: Exchange repeats the
+ * Message-ID, which is the sender's choice. */
 bool smtp_tells_chunk(const struct reply *r)
 {
     size_t ok = bytes_search(r->raw, "Ok: ", 0), n = 0;
@@ -38,7 +39,8 @@ bool smtp_tells_chunk(const struct reply *r)
 void smtp_verdict_fill(const struct session *s, struct transaction *t, const struct reply *r)
 {
     struct message *m = t->message;
-    if (t->begin_lost && smtp_tells_chunk(r)) {
+    bool end_seen = t->body_over && !t->end_lost; /* a dot on its own line: no chunk has one */
+    if (t->begin_lost && !end_seen && smtp_tells_chunk(r)) {
         m->transfer = TRANSFER_BDAT;
     }
     m->outcome = outcome_of(r);
@@ -49,7 +51,7 @@ void smtp_verdict_fill(const struct session *s, struct transaction *t, const str
     if (r->torn && m->queue_id.n > 0 && m->queue_id.p + m->queue_id.n == m->reply.p + m->reply.n) {
         m->queue_id.n = 0; /* more of it may be missing */
     }
-    if (t->body_over && !t->end_lost) {
+    if (end_seen) {
         m->wait = r->time > m->end_time ? r->time - m->end_time : 0;
     }
 }
