@@ -231,7 +231,8 @@ void session_start_tls(struct session *s)
     begin(s, TLS_STARTTLS);
     s->tls->early = session_waiting(s, FROM_CLIENT).n;
     session_want(s, MODE_HOLD, 0); /* the server's own direction */
-    if (!session_on_hold(s, FROM_CLIENT)) {
+    if (s->framer[FROM_CLIENT].mode !=
+        MODE_HOLD) { /* MODE_PEEK gives lines: a hello may have some */
         framer_mode(&s->framer[FROM_CLIENT], MODE_HOLD, 0);
     }
 }
