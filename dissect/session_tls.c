@@ -21,12 +21,23 @@ enum tls_phase { PHASE_LOOKING, PHASE_TLS, PHASE_CLEAR };
 struct session_tls {
     struct tls *reader;
     uint8_t phase;      /* enum tls_phase */
+    uint8_t client;     /* enum dir: who begins the handshake; behind TURN not the connection's */
     uint8_t decided[2]; /* the direction's first bytes were judged */
     bool failed;        /* clear text follows because the handshake failed */
     size_t early;       /* bytes that waited when the server agreed */
     size_t looked;      /* no handshake begins in so many waiting bytes of the server */
     const char *state_before;
 };
+
+static enum dir client_of(const struct session *s)
+{
+    return (enum dir)s->tls->client;
+}
+
+static enum dir server_of(const struct session *s)
+{
+    return dir_other(client_of(s));
+}
 
 static void tell_tls(struct session *s, const struct frame *f)
 {
@@ -38,16 +49,17 @@ static void tell_tls(struct session *s, const struct frame *f)
     session_emit(s, &e);
 }
 
-static void begin(struct session *s, enum tls_start start)
+static void begin(struct session *s, enum tls_start start, enum dir client)
 {
     s->tls = xcalloc(1, sizeof *s->tls);
+    s->tls->client = (uint8_t)client;
     s->tls->reader = tls_new(s->config->limits, &s->arena, start, s->info.last);
     s->tls->state_before = s->info.state;
 }
 
 void session_implicit_tls(struct session *s)
 {
-    begin(s, TLS_IMPLICIT);
+    begin(s, TLS_IMPLICIT, FROM_CLIENT);
     s->tls->phase = PHASE_TLS;
     s->info.tls = tls_facts(s->tls->reader);
     session_set_state(s, s->protocol->tls_state, NULL, true);
@@ -113,8 +125,8 @@ static void go_clear(struct session *s)
     }
     /* What the server said waited for the client's first bytes, so it is older than they are; the
      * direction released last is read first. */
-    session_release(s, FROM_CLIENT, MODE_LINE, 0);
-    session_release(s, FROM_SERVER, MODE_LINE, 0);
+    session_release(s, client_of(s), MODE_LINE, 0);
+    session_release(s, server_of(s), MODE_LINE, 0);
 }
 
 static void release_opaque(struct session *s, enum dir dir)
@@ -136,7 +148,7 @@ static void drop_injected(struct session *s, enum dir dir, size_t n, enum note_i
  * needed to tell. */
 static bool judge_early(struct session *s, bool last)
 {
-    struct bytes w = session_waiting(s, FROM_CLIENT);
+    struct bytes w = session_waiting(s, client_of(s));
     size_t early = s->tls->early, at = 0;
     bool found = find_record(w, &at, tls_look);
     if (!found && !last && at <= early && tls_look(bytes_from(w, at)) == TLS_LOOK_MORE) {
@@ -144,7 +156,7 @@ static bool judge_early(struct session *s, bool last)
     }
     size_t clear = found && at < early ? at : early;
     if (clear > 0) {
-        drop_injected(s, FROM_CLIENT, clear, NOTE_ID_STARTTLS_COMMAND_INJECTION);
+        drop_injected(s, client_of(s), clear, NOTE_ID_STARTTLS_COMMAND_INJECTION);
     }
     s->tls->early = 0;
     return true;
@@ -156,11 +168,11 @@ static void judge_client(struct session *s, bool last)
     if (s->tls->early > 0 && !judge_early(s, last)) {
         return;
     }
-    struct bytes w = session_waiting(s, FROM_CLIENT);
+    struct bytes w = session_waiting(s, client_of(s));
     enum tls_look look = w.n ? tls_look_answer(w) : TLS_LOOK_MORE;
     if (look == TLS_LOOK_YES) {
         enter_tls(s);
-        release_opaque(s, FROM_CLIENT);
+        release_opaque(s, client_of(s));
     } else if (look == TLS_LOOK_NO || (last && w.n > 0)) {
         go_clear(s);
     }
@@ -170,8 +182,8 @@ static void judge_client(struct session *s, bool last)
  * the handshake comes (or nothing more): else it would depend on the cuts. */
 static void judge_server(struct session *s, bool last)
 {
-    struct bytes w = session_waiting(s, FROM_SERVER);
-    if (s->tls->decided[FROM_SERVER]) {
+    struct bytes w = session_waiting(s, server_of(s));
+    if (s->tls->decided[server_of(s)]) {
         return;
     }
     bool found = find_record(w, &s->tls->looked, tls_look_answer);
@@ -180,9 +192,9 @@ static void judge_server(struct session *s, bool last)
     }
     size_t clear = found ? s->tls->looked : w.n;
     if (clear > 0) {
-        drop_injected(s, FROM_SERVER, clear, NOTE_ID_STARTTLS_RESPONSE_INJECTION);
+        drop_injected(s, server_of(s), clear, NOTE_ID_STARTTLS_RESPONSE_INJECTION);
     }
-    release_opaque(s, FROM_SERVER);
+    release_opaque(s, server_of(s));
 }
 
 /* stuck: the direction that can wait no longer, NOT_STUCK for none. The server's bytes are judged
@@ -196,16 +208,16 @@ static void judge(struct session *s, int stuck)
     if (s->ready != 0 && !s->pumping) { /* the client's handshake is read before the server's */
         session_pump(s, (enum dir)s->prefer);
     }
-    if (s->tls->phase == PHASE_LOOKING && s->framer[FROM_CLIENT].ended &&
-        session_waiting(s, FROM_SERVER).n >= LOOK_BYTES) {
-        if (tls_look_answer(session_waiting(s, FROM_SERVER)) == TLS_LOOK_YES) {
+    if (s->tls->phase == PHASE_LOOKING && s->framer[client_of(s)].ended &&
+        session_waiting(s, server_of(s)).n >= LOOK_BYTES) {
+        if (tls_look_answer(session_waiting(s, server_of(s))) == TLS_LOOK_YES) {
             enter_tls(s); /* only the server's side was captured */
         } else {
             go_clear(s);
         }
     }
     if (s->tls->phase == PHASE_TLS) {
-        judge_server(s, stuck == FROM_SERVER);
+        judge_server(s, stuck == (int)server_of(s));
     }
 }
 
@@ -228,12 +240,12 @@ void session_start_tls(struct session *s)
     if (s->tls != NULL) {
         begin_again(s);
     }
-    begin(s, TLS_STARTTLS);
-    s->tls->early = session_waiting(s, FROM_CLIENT).n;
+    begin(s, TLS_STARTTLS, session_commander(s));
+    s->tls->early = session_waiting(s, client_of(s)).n;
     session_want(s, MODE_HOLD, 0); /* the server's own direction */
-    if (s->framer[FROM_CLIENT].mode !=
-        MODE_HOLD) { /* MODE_PEEK gives lines: a hello may have some */
-        framer_mode(&s->framer[FROM_CLIENT], MODE_HOLD, 0);
+    /* nor is it peeked at any more: a hello may have lines */
+    if (s->framer[client_of(s)].mode != MODE_HOLD) {
+        framer_mode(&s->framer[client_of(s)], MODE_HOLD, 0);
     }
 }
 
@@ -314,7 +326,7 @@ void session_tls_close(struct session *s, bool over)
     }
     if (s->tls->phase == PHASE_LOOKING) { /* agreed, and nothing followed */
         if (s->tls->early > 0) {
-            drop_injected(s, FROM_CLIENT, s->tls->early, NOTE_ID_STARTTLS_COMMAND_INJECTION);
+            drop_injected(s, client_of(s), s->tls->early, NOTE_ID_STARTTLS_COMMAND_INJECTION);
         }
         if (over && s->info.missing == 0) { /* else the handshake may be what is missing */
             session_note(s, NOTE_ID_STARTTLS_NO_TLS, (struct bytes){NULL, 0}, NULL);
