@@ -1,5 +1,7 @@
 #include "capture/checksum.h"
 
+#include "capture/base/error.h"
+
 #include <arpa/inet.h>
 
 #define PROTOCOL_TCP 6
@@ -9,9 +11,6 @@
 
 /* Eight sums side by side; a segment's 2^18 bytes can not overflow one. */
 typedef uint32_t lanes __attribute__((vector_size(32)));
-
-/* So that one text serves every instruction set below. */
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* 32 bytes to the sums of their low and of their high halves. */
 ALWAYS_INLINE void add_lanes(lanes *low, lanes *high, const uint8_t *p)

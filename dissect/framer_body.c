@@ -1,5 +1,7 @@
 #include "dissect/framer_body.h"
 
+#include "capture/base/error.h"
+
 #define CLEAN_BLOCK 64   /* a multiple of sizeof(vec) */
 #define ODD_STEP    16   /* bytes read singly where something odd stands */
 #define LONG_LINE   1000 /* RFC 5322 2.1.1: 998 and CRLF */
@@ -75,9 +77,6 @@ static void give(struct framer_body *b, struct bytes piece)
 
 /* Thirty-two bytes at a time, by the compilers' portable vector types. */
 typedef uint8_t vec __attribute__((vector_size(32)));
-
-/* So that one text serves every instruction set below. */
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 ALWAYS_INLINE bool vec_any(const vec *v)
 {

@@ -327,13 +327,19 @@ static bool looks_like_command(struct bytes line)
     return v != NULL;
 }
 
-static void client_line(struct session *s, const struct frame *f)
+/* The client goes on: what the first answer of the capture belongs to is decided without more. */
+static void first_waited_for(struct session *s)
 {
-    struct pop3 *st = pop3_of(s);
-    if (st->first_waits) {
+    if (pop3_of(s)->first_waits) {
         pop3_first_over(s);
         session_drain(s, FROM_SERVER);
     }
+}
+
+static void client_line(struct session *s, const struct frame *f)
+{
+    struct pop3 *st = pop3_of(s);
+    first_waited_for(s);
     if (st->auth != NULL && !(st->blind && looks_like_command(f->data))) {
         pop3_auth_line(s, f);
     } else if (st->dangling && !looks_like_command(f->data)) {
@@ -392,10 +398,7 @@ static void client_frame(struct session *s, const struct frame *f)
         client_line(s, f);
         break;
     case FRAME_GAP:
-        if (st->first_waits) {
-            pop3_first_over(s);
-            session_drain(s, FROM_SERVER);
-        }
+        first_waited_for(s);
         if (st->lost && !st->pipelines && session_oldest(s) != NULL) {
             settle_lost(s);
         }

@@ -184,7 +184,7 @@ void smtp_eod_ambiguous(struct session *s, const struct frame *f)
 bool smtp_eod_answered(struct session *s, const struct frame *f)
 {
     const struct smtp *x = smtp_of(s);
-    struct frame end;
+    struct frame end FILLED_LATER;
     bool may_answer = x->body != NULL && x->reply == NULL && !session_retaining(s) &&
                       session_oldest(s) == NULL && f->skipped == 0 && f->eol != EOL_NONE;
     if (!may_answer || !framer_ends_so_far(session_framer(s, session_commander(s)), &end)) {

@@ -19,6 +19,9 @@
  * they are declared (-ftrivial-auto-var-init), which every packet would pay for. */
 #define FILLED_LATER __attribute__((uninitialized))
 
+/* So that one text serves every instruction set its callers are compiled for. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 struct error {
     char text[512];
 };
